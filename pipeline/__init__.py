@@ -1,1 +1,1 @@
-"""Read, orchestrate, tell: parsers, Dagster definitions, alerts and the command line. No SQL of its own, no fetching."""
+"""Read, orchestrate, tell: parsers, Dagster, alerts, the command line. No SQL of its own, no fetching."""

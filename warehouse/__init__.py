@@ -1,1 +1,1 @@
-"""Store and query: the schema, the versioned load, force, events and the published database. No network, no reading of pages."""
+"""Store and query: the schema, the versioned load, force, events, publishing. No network, no page reading."""

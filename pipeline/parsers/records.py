@@ -6,16 +6,14 @@ Missing is None or an empty tuple: blank is unknown, never "in force".
 Names follow ELI and schema.org Legislation where these have one.
 """
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
-from datetime import date
 from typing import Any, Final, Literal, get_args
 
 from policywatch.errors import PolicywatchError
 
-Kind = Literal[
-    "policy", "interpretation", "press_conference", "news", "guide", "repost", "listing", "other"
-]
+Kind = Literal["policy", "interpretation", "press_conference", "news", "guide", "repost", "listing", "other"]
 KINDS: Final = get_args(Kind)
 
 Relation = Literal[
@@ -44,13 +42,21 @@ EffectRule = Literal[
     "valid_for",  # 有效期5年, 试行期两年; `term` holds the ISO 8601 duration; `date` the computed last day, or None
     "valid_until",  # 有效期至2026年12月31日; also the box's 失效日期; `date` is the last day in force
     # how force ends by the portal's word
-    "repealed_on_date",  # the box's 废止日期, or 失效日期 beside a status of repeal; `date` is the first day without force
+    "repealed_on_date",  # the box's 废止日期, or 失效日期 beside a status of repeal; `date`: first day without force
     "status_stated",  # a status without a date; `quote` is the word
 ]
 EFFECT_RULES: Final = get_args(EffectRule)
 
 REJECTIONS: Final = (
-    "empty", "not_html", "too_large", "truncated", "challenge", "error_page", "no_text", "undecodable", "reader_failed",
+    "empty",
+    "not_html",
+    "too_large",
+    "truncated",
+    "challenge",
+    "error_page",
+    "no_text",
+    "undecodable",
+    "reader_failed",
 )
 """Why a page could not be read; the closed vocabulary of `rejected.reason`."""
 
@@ -91,7 +97,7 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Where a field's value stood (`metadata`, `body`, `signature`, `script`, `meta`, `list`, `title`) and the words."""
+    """Where a field's value stood (`metadata`, `body`, `signature`, `script`, `meta`, `list`, `title`) and its words."""
 
     where: str
     quote: str
@@ -102,7 +108,7 @@ class Effect:
     """One statement about the document's own force. `date` is None where the words name no day that can be computed."""
 
     rule: EffectRule
-    date: date | None
+    date: dt.date | None
     quote: str
     where: str = "body"
     term: str | None = None
@@ -110,7 +116,7 @@ class Effect:
 
 @dataclass(frozen=True, slots=True)
 class Amount:
-    """A sum or share in a clause: `value` in `unit` (`CNY`, `percent`), `limit` one of cap, floor, exact; as printed."""
+    """A sum or share in a clause: `value` in `unit` (`CNY`, `percent`), `limit` one of cap, floor, exact."""
 
     value: float
     unit: str
@@ -131,8 +137,10 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """A numbered clause: dotted `path` in the document (`三.7`, `annex1.二`), printed `label`, `heading` or None, own
-    `text` without the label, heading and sub-clauses. `level` is 1 for the outermost."""
+    """A numbered clause: dotted `path` in the document (`三.7`, `annex1.二`), printed `label`, `heading` or None.
+
+    `text` is its own, without label, heading and sub-clauses. `level` is 1 for the outermost.
+    """
 
     path: str
     label: str
@@ -146,16 +154,19 @@ class Clause:
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """Another document named here. `number` is the normal form. `date`: the first day of what the relation brings about,
-    where said. `until`: the new last day in force, for `extends`. `scope`: the clause, for partial relations."""
+    """Another document named here; `number` in normal form.
+
+    `date`: the first day of what the relation brings about, where said. `until`: the new last day in force, for
+    `extends`. `scope`: the clause, for partial relations.
+    """
 
     relation: Relation
     title: str | None
     number: str | None
     quote: str
     number_raw: str | None = None
-    date: date | None = None
-    until: date | None = None
+    date: dt.date | None = None
+    until: dt.date | None = None
     scope: str | None = None
 
 
@@ -187,18 +198,18 @@ class PageRecord:
     publisher: str | None = None
     topic: str | None = None
     index_number: str | None = None
-    signed_date: date | None = None
+    signed_date: dt.date | None = None
     signed_date_raw: str | None = None
-    published_date: date | None = None
+    published_date: dt.date | None = None
     published_date_raw: str | None = None
-    effective_date: date | None = None
+    effective_date: dt.date | None = None
     effective_date_raw: str | None = None
-    repealed_date: date | None = None
+    repealed_date: dt.date | None = None
     repealed_date_raw: str | None = None
     stated_status: Status | None = None
     status_raw: str | None = None
-    in_force_from: date | None = None
-    in_force_to: date | None = None
+    in_force_from: dt.date | None = None
+    in_force_to: dt.date | None = None
     """The last day in force by the document's own words and the portal's box; None where neither says."""
     effect: tuple[Effect, ...] = ()
     clauses: tuple[Clause, ...] = ()
@@ -222,7 +233,7 @@ class PageRecord:
 
 def plain(value: Any) -> Any:  # noqa: ANN401 - any record value in, JSON value out
     """`value` as JSON types: records to dicts, tuples to lists, dates to ISO 8601."""
-    if isinstance(value, date):
+    if isinstance(value, dt.date):
         return value.isoformat()
     if isinstance(value, tuple | list):
         return [plain(item) for item in value]
