@@ -97,7 +97,7 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Where a field's value stood (`metadata`, `body`, `signature`, `script`, `meta`, `list`, `title`) and its words."""
+    """Where a value stood (`metadata`, `body`, `signature`, `script`, `meta`, `list`, `title`) and its words."""
 
     where: str
     quote: str

@@ -1,0 +1,66 @@
+# Two commands for a newcomer: `make run` and `make test`. Each sets up what it needs in a private environment.
+# Nothing but Python 3.11+ and make is expected of the machine.
+
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
+	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$p" && break; done)
+VENV ?= .venv
+BIN := $(VENV)/bin
+DEMO_HOME ?= .demo-home
+RUN_STAMP := $(VENV)/.installed-run
+DEV_STAMP := $(VENV)/.installed-dev
+# pip's cache and questions have no place in a scripted set-up.
+PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
+
+.DEFAULT_GOAL := help
+.PHONY: help run test lint types bench accuracy ui lock print-python clean
+
+help: ## Show this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
+
+run: $(RUN_STAMP) ## Watch the demo portal through all its editions, offline, and show what changed
+	@$(BIN)/policywatch --home $(DEMO_HOME) demo $(if $(FRESH),--fresh)
+
+test: $(DEV_STAMP) ## Run the whole test suite
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup -q $(ARGS)
+
+lint: $(DEV_STAMP) ## Check style and formatting
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
+
+types: $(DEV_STAMP) ## Check types, strictly
+	@$(BIN)/mypy
+
+bench: $(DEV_STAMP) ## Measure, peers in the same run, and write docs/benchmarks.md
+	@$(BIN)/python -m benchmarks --write
+
+accuracy: $(DEV_STAMP) ## Score the reader on the saved pages in ../shared/pages
+	@$(BIN)/python -m benchmarks.accuracy
+
+ui: $(RUN_STAMP) ## Open Dagster's web UI on 127.0.0.1 over the demo's home folder
+	@$(BIN)/policywatch --home $(DEMO_HOME) ui
+
+lock: $(DEV_STAMP) ## Pin the dependencies anew, with hashes and no index address (needs uv on the PATH)
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-strip-extras -q \
+		--upgrade -c constraints.txt --extra build pyproject.toml -o requirements.lock
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-strip-extras -q \
+		-c requirements.lock --extra build --extra dev pyproject.toml -o requirements-dev.lock
+
+print-python:
+	@echo $(PYTHON)
+
+clean: ## Remove the environment and the demo's home folder
+	rm -rf .venv .venv-* .duckdb2 $(DEMO_HOME)
+
+$(BIN)/python:
+	@test -n "$(PYTHON)" || { echo "make: no Python 3.11 or newer found; install one, or name it: make run PYTHON=/path/to/python3" >&2; exit 2; }
+	@echo "Setting up a private environment in $(VENV) (once, a minute or two) …"
+	@$(PYTHON) -m venv $(VENV) || { echo "make: Python's venv module is missing; on Debian or Ubuntu: apt-get install python3-venv" >&2; exit 2; }
+
+# The package itself is installed in place, so that the working tree is what runs; its builder is in the lock too.
+$(RUN_STAMP): requirements.lock pyproject.toml | $(BIN)/python
+	@$(PIP) install -q --require-hashes -r requirements.lock
+	@$(PIP) install -q --no-build-isolation --no-deps -e .
+	@touch $@
+
+$(DEV_STAMP): requirements-dev.lock $(RUN_STAMP)
+	@$(PIP) install -q --require-hashes -r requirements-dev.lock
+	@touch $@
