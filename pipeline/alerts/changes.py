@@ -1,0 +1,99 @@
+"""What differs between the two sides of an event, field by field and clause by clause, in words short enough to read.
+
+What belongs here: reading `before` and `after` and narrowing long texts to where they differ. What does not: laying the
+message out (`render`).
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+from pipeline.alerts.event import Event, texts
+from pipeline.alerts.safe import one_line
+from pipeline.alerts.words import FIELDS, VALUES, Language, pick
+
+MAX_VALUE: Final = 200
+MAX_COMPARED: Final = 20_000
+CONTEXT: Final = 20
+_CLAUSES: Final = ("measures", "clauses")
+
+Json = Any  # what the ledger kept: any JSON value
+Pair = tuple[str | None, str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One difference: the field or clause, and its value before and after (None: there was, or is, none)."""
+
+    name: str
+    before: str | None
+    after: str | None
+
+
+def changes_of(event: Event, language: Language) -> list[Change]:
+    """The differences of `event`: its fields in the ledger's order, then its clauses; safe to print, each on a line."""
+    pairs: list[tuple[str, Pair]] = []
+    for name in dict.fromkeys((*event.before, *event.after)):
+        if name not in _CLAUSES:
+            title = one_line(pick(FIELDS.get(name, (name, name)), language), 60)
+            pairs.append((title, (_words(event.before.get(name), language), _words(event.after.get(name), language))))
+    pairs += _clause_pairs(event).items()
+    return [_narrowed(name, pair) for name, pair in pairs if pair[0] != pair[1]]
+
+
+def _clause_pairs(event: Event) -> dict[str, Pair]:
+    found: dict[str, Pair] = {}
+    for is_after, fields in ((False, event.before), (True, event.after)):
+        for name in _CLAUSES:
+            for path, clause in _clauses(fields.get(name)):
+                old = found.get(path, (None, None))
+                if "before" in clause or "after" in clause:
+                    found[path] = (_words(clause.get("before"), "zh"), _words(clause.get("after"), "zh"))
+                else:
+                    text = _words(clause.get("text"), "zh")
+                    found[path] = (old[0], text) if is_after else (text, old[1])
+    return found
+
+
+def _clauses(value: Json) -> Iterator[tuple[str, Mapping[str, Json]]]:
+    """The clauses of one side: a list of `{path, text}` or `{path, before, after}`, or a mapping `{path: text}`."""
+    if isinstance(value, Mapping):
+        value = [{"path": path, "text": text} for path, text in value.items()]
+    for item in value if isinstance(value, list | tuple) else ():
+        if isinstance(item, Mapping):
+            yield one_line(str(item.get("path") or item.get("label") or "?"), 60), item
+
+
+def _words(value: Json, language: Language) -> str | None:
+    """A JSON value as words; None for nothing."""
+    if isinstance(value, bool | str) and str(value).lower() in VALUES:
+        return pick(VALUES[str(value).lower()], language)
+    if isinstance(value, Mapping):
+        return " ".join(texts(value)) or None
+    if isinstance(value, list | tuple):
+        return "、".join(filter(None, (_words(item, language) for item in value))) or None
+    if isinstance(value, date):
+        return value.isoformat()
+    return None if value is None else str(value) or None
+
+
+def _narrowed(name: str, pair: Pair) -> Change:
+    """The change with long texts cut to where they differ, and a little around it."""
+    before, after = (None if text is None else one_line(text, MAX_COMPARED) for text in pair)
+    if before is None or after is None:
+        return Change(name, before and one_line(before, MAX_VALUE), after and one_line(after, MAX_VALUE))
+    shorter = min(len(before), len(after))
+    if shorter <= MAX_VALUE // 2 and max(len(before), len(after)) <= MAX_VALUE:
+        return Change(name, before, after)
+    start = next((at for at, (old, new) in enumerate(zip(before, after, strict=False)) if old != new), shorter)
+    tail = 0
+    while tail < shorter - start and before[-1 - tail] == after[-1 - tail]:
+        tail += 1
+    return Change(name, _window(before, start, tail), _window(after, start, tail))
+
+
+def _window(text: str, start: int, tail: int) -> str:
+    first, last = max(0, start - CONTEXT), min(len(text), len(text) - tail + CONTEXT)
+    cut = one_line(text[first:last], MAX_VALUE)
+    return ("…" if first else "") + cut + ("…" if last < len(text) and not cut.endswith("…") else "")

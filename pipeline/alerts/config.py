@@ -1,0 +1,235 @@
+"""`alerts.yaml`: who wants to hear of what, and where it goes. A strict model with errors that say how to mend them.
+
+What belongs here: the model and the loader. What does not: applying the filters (`match`) or opening what the channels
+name (`channels`): loading a configuration touches no network, no environment and no other file.
+
+URLs of webhooks and services hold tokens, so they are secret values here: no repr, error or listing prints them.
+"""
+
+import re
+from collections.abc import Collection, Iterator
+from pathlib import Path, PurePosixPath
+from typing import Annotated, Final, Literal, Self
+from urllib.parse import SplitResult, urlsplit
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
+
+from pipeline.alerts import yamlfile
+from pipeline.alerts.event import EventKind
+from pipeline.alerts.problems import dotted, explain
+from policywatch.errors import ConfigError
+
+MAX_TIMEOUT: Final = 60.0
+CONTROL: Final = re.compile(r"[\x00-\x20\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
+
+Word = Annotated[str, Field(min_length=1, max_length=100)]
+# YAML gives lists; the model keeps tuples, so that a loaded configuration cannot change under a run.
+Words_ = Annotated[tuple[Word, ...], Field(strict=False)]
+Environment = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
+Format = Literal["text", "markdown", "json"]
+
+
+class Strict(BaseModel):
+    """No unknown keys, no silent conversions, no later changes."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, hide_input_in_errors=True)
+
+
+class WordFilter(Strict):
+    """Words in title, number, quote and changed text: at least one of `any`, every one of `all`, none of `none`.
+
+    Traditional or simplified, full or half width, upper or lower case are alike. Words are plain text, not patterns.
+    """
+
+    any: Words_ = ()
+    all: Words_ = ()
+    none: Words_ = ()
+
+
+class ConsoleChannel(Strict):
+    """Print to the terminal, or the log of the run."""
+
+    kind: Literal["console"]
+
+    @property
+    def label(self) -> str:
+        """What listings and errors call this channel."""
+        return "console"
+
+
+class FileChannel(Strict):
+    """Append to a file: Markdown, plain text, or one JSON object a line, by `format`, else by the name's ending."""
+
+    kind: Literal["file"]
+    path: Annotated[str, Field(min_length=1, max_length=1000)]
+    format: Format | None = None
+
+    @field_validator("path")
+    @classmethod
+    def _inside_home(cls, value: str) -> str:
+        if "\x00" in value or value.endswith("/") or ".." in PurePosixPath(value).parts:
+            msg = "not a file; write a path below the home folder such as alerts/ends.md, or an absolute one"
+            raise ValueError(msg)
+        return value
+
+    @property
+    def written_as(self) -> Format:
+        """The format in which entries are written."""
+        by_ending: dict[str, Format] = {".txt": "text", ".log": "text", ".json": "json", ".jsonl": "json"}
+        return self.format or by_ending.get(Path(self.path).suffix.lower(), "markdown")
+
+    @property
+    def label(self) -> str:
+        """What listings and errors call this channel."""
+        return f"file {self.path}"
+
+
+class _Remote(Strict):
+    url: SecretStr | None = None
+    url_env: Environment | None = None
+    """The environment variable that holds the URL, so that its token need not stand in the file."""
+    timeout: Annotated[float, Field(gt=0, le=MAX_TIMEOUT, strict=False)] = 10.0
+    """Seconds for the whole exchange, from looking up the name to the answer."""
+
+    @model_validator(mode="after")
+    def _one_address(self) -> Self:
+        if (self.url is None) == (self.url_env is None):
+            msg = "write either url or url_env"
+            raise ValueError(msg)
+        return self
+
+
+class WebhookChannel(_Remote):
+    """POST the event as JSON; 2xx means received, anything else is tried again later. Redirects are not followed."""
+
+    kind: Literal["webhook"]
+    secret_env: Environment | None = None
+    """The environment variable with the secret that signs the body (HMAC-SHA256, the Standard Webhooks form)."""
+
+    @field_validator("url")
+    @classmethod
+    def _plain_http(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None:
+            webhook_address(value.get_secret_value())
+        return value
+
+    @property
+    def label(self) -> str:
+        """What listings and errors call this channel: the host only, since paths hold tokens."""
+        return f"webhook {urlsplit(self.url.get_secret_value()).hostname}" if self.url else f"webhook ${self.url_env}"
+
+
+class AppriseChannel(_Remote):
+    """Any service that Apprise speaks: e-mail, Slack, 企业微信, 钉钉, 飞书 …; the URL is Apprise's own form."""
+
+    kind: Literal["apprise"]
+
+    @field_validator("url")
+    @classmethod
+    def _has_scheme(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not re.match(r"^[a-z][a-z0-9+.-]*://\S+$", value.get_secret_value(), re.IGNORECASE):
+            msg = "not an Apprise URL; write it like mailtos://user:pass@mail.example, or name its variable in url_env"
+            raise ValueError(msg)
+        return value
+
+    @property
+    def label(self) -> str:
+        """What listings and errors call this channel: the service only, since the rest holds tokens."""
+        return f"apprise {self.url.get_secret_value().partition(':')[0]}" if self.url else f"apprise ${self.url_env}"
+
+
+Channel = Annotated[ConsoleChannel | FileChannel | WebhookChannel | AppriseChannel, Field(discriminator="kind")]
+
+
+class Subscription(Strict):
+    """One wish: which events, in which language, delivered where. A filter that is left out lets everything pass."""
+
+    name: Annotated[str, Field(pattern=r"^\w[\w .-]{0,59}$")]
+    """Unique, and part of every delivery's key: renaming a subscription makes it a new one."""
+    events: Annotated[tuple[EventKind, ...], Field(strict=False)] = ()
+    sources: Words_ = ()
+    issuers: Words_ = ()
+    topics: Words_ = ()
+    words: WordFilter = WordFilter()
+    include_baseline: bool = False
+    """Also what the first good crawl of a source brings, which is what stood there already."""
+    language: Literal["zh", "en"] = "zh"
+    deliver: Annotated[tuple[Channel, ...], Field(min_length=1, strict=False)]
+
+    def channels(self) -> Iterator[tuple[str, Channel]]:
+        """The channels with their ids: the kind, numbered from the second of a kind on (`webhook`, `webhook-2`).
+
+        An id survives a mended URL or a reordering among kinds, so what waits in the outbox finds its way.
+        """
+        seen: dict[str, int] = {}
+        for channel in self.deliver:
+            count = seen[channel.kind] = seen.get(channel.kind, 0) + 1
+            yield (channel.kind if count == 1 else f"{channel.kind}-{count}"), channel
+
+
+class Subscriptions(Strict):
+    """The whole file."""
+
+    subscriptions: Annotated[tuple[Subscription, ...], Field(strict=False)] = ()
+
+    def named(self, name: str) -> Subscription | None:
+        """The subscription of that name."""
+        return next((item for item in self.subscriptions if item.name == name), None)
+
+
+def load_subscriptions(path: Path, *, known_sources: Collection[str] | None = None) -> Subscriptions:
+    """The subscriptions in `path`; none where there is no such file: nobody has asked for alerts.
+
+    Args:
+        path: `alerts.yaml`.
+        known_sources: names that `sources` may hold; None leaves them unchecked.
+
+    Raises:
+        ConfigError: one line with the file, the line, the key and how to mend it.
+    """
+    if not path.exists():
+        return Subscriptions()
+    document = yamlfile.load(path)
+    try:
+        # A file of comments alone is an empty configuration.
+        loaded = Subscriptions.model_validate({} if document.value is None else document.value)
+    except ValidationError as problem:
+        raise ConfigError(explain(problem, document, Subscriptions)) from None
+    _check_names(loaded, document, known_sources)
+    return loaded
+
+
+def _check_names(loaded: Subscriptions, document: yamlfile.Document, known_sources: Collection[str] | None) -> None:
+    seen: set[str] = set()
+    for index, item in enumerate(loaded.subscriptions):
+        if item.name in seen:
+            raise _at(document, ("subscriptions", index, "name"), f"'{item.name}' stands twice; give each its own name")
+        seen.add(item.name)
+        for position, source in enumerate(item.sources):
+            if known_sources is not None and source not in known_sources:
+                advice = f"no source is named '{source}'; see `policywatch source list`"
+                raise _at(document, ("subscriptions", index, "sources", position), advice)
+
+
+def _at(document: yamlfile.Document, place: yamlfile.Place, advice: str) -> ConfigError:
+    return ConfigError(f"{document.path}, line {document.line_of(place)}, {dotted(place)}: {advice}")
+
+
+def webhook_address(url: str) -> SplitResult:
+    """`url` split, if it is one that a webhook may have.
+
+    Raises:
+        ValueError: not http(s), no host, a user name in it, or characters that no URL has. The URL is not repeated.
+    """
+    msg = "not a web address; write it like https://hooks.example/policywatch, or name its variable in url_env"
+    try:
+        parts = urlsplit(url)
+        good = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
+    except ValueError:
+        good = False
+    if not good or CONTROL.search(url) or not url.isascii():
+        raise ValueError(msg)
+    if parts.username is not None or parts.password is not None:
+        msg = "holds a user name or password; put the whole address in an environment variable and name it in url_env"
+        raise ValueError(msg)
+    return parts

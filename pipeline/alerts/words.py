@@ -1,0 +1,135 @@
+"""The words of the messages, Chinese and English side by side.
+
+What belongs here: phrases, one table per thing that is said. What does not: when to say them (`render`).
+"""
+
+from typing import Final, Literal
+
+Language = Literal["zh", "en"]
+
+HEADLINES: Final[dict[str, tuple[str, str]]] = {
+    "issued": ("新发布", "Issued"),
+    "revised": ("修订", "Revised"),
+    "silently_edited": ("正文有改动", "Edited without notice"),
+    "amended": ("修改", "Amended"),
+    "repealed": ("废止", "Repealed"),
+    "partially_repealed": ("部分废止", "Partially repealed"),
+    "extended": ("延长有效期", "Extended"),
+    "commenced": ("开始施行", "In force"),
+    "expired": ("到期失效", "Expired"),
+    "expiring": ("即将到期", "Expiring"),
+    "disappeared": ("页面消失", "Page gone"),
+    "reappeared": ("页面恢复", "Page back"),
+    "reported": ("新闻提及", "In the news"),
+    "interpreted": ("政策解读", "Explained"),
+    "source_unhealthy": ("来源异常", "Source failing"),
+    "source_recovered": ("来源恢复", "Source back"),
+}
+
+SENTENCES: Final[dict[str, tuple[str, str]]] = {
+    "issued": ("发布了新文件。", "A new policy was issued."),
+    "revised": ("文件已修订。", "The policy was revised."),
+    "silently_edited": (
+        "正文有改动，文号和日期未变，也未见说明。",
+        "The text was changed; number and dates were not, and no notice says so.",
+    ),
+    "amended": ("被另一文件修改。", "Another document amended it."),
+    "amended_on": ("自 {day} 起被修改。", "Amended as of {day}."),
+    "repealed": ("已废止，页面未写日期。", "Repealed; no date is given."),
+    "repealed_on": ("自 {day} 起废止，不再有效。", "Repealed: no longer in force as of {day}."),
+    "repealed_ahead": ("将自 {day} 起废止，此前仍有效。", "Will be repealed as of {day}; in force until then."),
+    "partially_repealed": ("部分内容已废止。", "Part of it was repealed."),
+    "partially_repealed_on": ("部分内容自 {day} 起废止。", "Part of it is repealed as of {day}."),
+    "extended": ("有效期已延长。", "It stays in force longer."),
+    "extended_until": ("有效期延长至 {until}。", "It stays in force until {until}."),
+    "commenced": ("已开始施行。", "It is in force now."),
+    "commenced_on": ("自 {day} 起施行。", "In force as of {day}."),
+    "expired": ("有效期届满，已失效。", "Its term is over; it is no longer in force."),
+    "expired_on": ("有效期届满，自 {day} 起失效。", "Its term is over: no longer in force as of {day}."),
+    "expiring": ("有效期将满。", "Its term is about to end."),
+    "expiring_in": (
+        "还有 {days} 天到期，有效期至 {last_day}（含当日）。",
+        "{days} days left: the last day in force is {last_day}.",
+    ),
+    "disappeared": (
+        "连续两次正常抓取都未见该页面。页面消失不等于文件废止。",
+        "Two good crawls in a row did not find the page. Gone is not repealed.",
+    ),
+    "reappeared": ("消失的页面又可以访问了。", "The page that had gone answers again."),
+    "reported": ("有新闻或发布会提到这份文件。", "News or a press conference speaks of it."),
+    "interpreted": ("有对这份文件的官方解读。", "An official explanation of it was published."),
+    "source_unhealthy": (
+        "已连续两次未能正常抓取该来源，其间的变化可能看不到。",
+        "Two crawls in a row went wrong; changes there may be going unseen.",
+    ),
+    "source_recovered": ("该来源恢复正常抓取。", "The source answers well again."),
+}
+
+DAYS: Final[dict[str, tuple[str, str]]] = {
+    "issued": ("发布日期", "Issued on"),
+    "revised": ("修订日期", "Revised on"),
+    "amended": ("修改日期", "Amended as of"),
+    "repealed": ("废止日期", "Repealed as of"),
+    "partially_repealed": ("废止日期", "Repealed as of"),
+    "commenced": ("施行日期", "In force as of"),
+    "expired": ("失效日期", "Not in force as of"),
+    "expiring": ("失效日期", "Not in force as of"),
+}
+ANY_DAY: Final = ("日期", "Date")
+
+LABELS: Final[dict[str, tuple[str, str]]] = {
+    "issuers": ("发布机关", "Issued by"),
+    "number": ("文号", "Number"),
+    "quote": ("原文", "In its words"),
+    "reason": ("依据", "Because"),
+    "changes": ("改动", "Changed"),
+    "url": ("链接", "Link"),
+    "detected_at": ("发现时间", "Noticed at"),
+    "source": ("来源", "Source"),
+}
+
+SAID: Final[dict[str, tuple[str, str]]] = {
+    "untitled": ("（无标题）", "(untitled)"),
+    "nothing": ("（空）", "(nothing)"),
+    "more": ("另有 {count} 处改动", "and {count} more changes"),
+    "fresh": ("最近一次正常抓取：{at}", "last good check {at}"),
+    "not_fresh": ("最近一次正常抓取的时间不明", "its last good check is not known"),
+}
+
+FIELDS: Final[dict[str, tuple[str, str]]] = {
+    "title": ("标题", "title"),
+    "instrument_title": ("文件名称", "name of the instrument"),
+    "number": ("文号", "number"),
+    "issuers": ("发布机关", "issuers"),
+    "joint_issuers": ("联合发文机关", "joint issuers"),
+    "topic": ("主题", "topic"),
+    "status": ("状态", "status"),
+    "stated_status": ("标注的状态", "stated status"),
+    "signed_date": ("成文日期", "signed"),
+    "published_date": ("发布日期", "published"),
+    "effective_date": ("施行日期", "effective"),
+    "repealed_date": ("废止日期", "repealed"),
+    "in_force_from": ("施行起始日", "in force from"),
+    "in_force_to": ("有效期至", "last day in force"),
+    "text": ("正文", "text"),
+    "reason": ("原因", "reason"),
+    "reasons": ("原因", "reasons"),
+}
+
+VALUES: Final[dict[str, tuple[str, str]]] = {
+    "in_force": ("有效", "in force"),
+    "not_yet_in_force": ("尚未施行", "not yet in force"),
+    "amended": ("已修改", "amended"),
+    "partially_in_force": ("部分有效", "partially in force"),
+    "repealed": ("已废止", "repealed"),
+    "not_in_force": ("失效", "not in force"),
+    "expired": ("到期失效", "expired"),
+    "unknown": ("不明", "unknown"),
+    "true": ("是", "yes"),
+    "false": ("否", "no"),
+}
+
+
+def pick(pair: tuple[str, str], language: Language) -> str:
+    """The phrase of `pair` in `language`."""
+    return pair[0] if language == "zh" else pair[1]
