@@ -1,1 +1,1 @@
-"""A small government portal on loopback with dated editions, used by `make run` and by tests. Nothing real stands in it."""
+"""A small government portal on loopback with dated editions, for `make run` and tests. Nothing real stands in it."""
