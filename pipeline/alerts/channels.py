@@ -12,12 +12,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Protocol, TextIO
 
-from pipeline.alerts.config import AppriseChannel, Channel, ConsoleChannel, FileChannel, WebhookChannel
+from pipeline.alerts.config import AppriseChannel, Channel, ConsoleChannel, FileChannel, Format, WebhookChannel
 from pipeline.alerts.event import Event
 from pipeline.alerts.render import Message
 from policywatch.home import Home
 
-_KEY: Final = re.compile(r"policywatch-key[\":= ]+([0-9a-f]{32})\b")
+# The end of an entry in each format. No page can print one: its words stand escaped, or behind words of ours.
+_KEYS: Final = {
+    "markdown": re.compile(r"^<!-- policywatch-key ([0-9a-f]{32}) -->\n"),
+    "text": re.compile(r"^-- policywatch-key ([0-9a-f]{32})\n"),
+    "json": re.compile(r', "policywatch-key": "([0-9a-f]{32})"\}\n'),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +144,7 @@ class ConsoleSender:
 class FileSender:
     """Appends entries that end in their keys: one cut off has none and is written again, a whole one is not."""
 
-    def __init__(self, path: Path, written_as: str) -> None:
+    def __init__(self, path: Path, written_as: Format) -> None:
         self._path = path
         self._written_as = written_as
         self._keys: set[str] | None = None
@@ -160,7 +165,7 @@ class FileSender:
         if not self._path.exists():
             return set()
         with self._path.open(encoding="utf-8", errors="replace") as lines:
-            return {found[1] for line in lines if line.endswith("\n") for found in _KEY.finditer(line)}
+            return {found[1] for line in lines if (found := _KEYS[self._written_as].search(line))}
 
     def _entry(self, item: Outgoing) -> str:
         if self._written_as == "json":

@@ -191,8 +191,9 @@ def load_subscriptions(path: Path, *, known_sources: Collection[str] | None = No
         return Subscriptions()
     document = yamlfile.load(path)
     try:
-        # A file of comments alone is an empty configuration.
-        loaded = Subscriptions.model_validate({} if document.value is None else document.value)
+        # Where everything is commented out, YAML sees nothing at all or a key with nothing.
+        value = {} if document.value in (None, {"subscriptions": None}) else document.value
+        loaded = Subscriptions.model_validate(value)
     except ValidationError as problem:
         raise ConfigError(explain(problem, document, Subscriptions)) from None
     _check_names(loaded, document, known_sources)

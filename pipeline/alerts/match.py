@@ -1,7 +1,7 @@
 """Which subscriptions want an event.
 
-What belongs here: the filters. What does not: the outbox (`outbox`) and the meaning of normal forms, which is
-`pipeline.parsers.normal`'s alone, so that 機製 on a mirror and 机制 in a subscription meet.
+What belongs here: the filters. What does not: the outbox (`outbox`), and the meaning of normal forms, which is the
+parsers' alone: 機製 on a mirror and 机制 in a subscription meet.
 """
 
 from collections.abc import Iterable
@@ -10,6 +10,7 @@ from typing import Final
 
 from pipeline.alerts.config import Subscription
 from pipeline.alerts.event import SOURCE_KINDS, Event, texts
+from pipeline.parsers.characters import simplify
 from pipeline.parsers.normal import normal_issuer, normal_text
 
 _MAX_SEARCHED: Final = 200_000  # characters of one part of an event in which words are looked for
@@ -47,7 +48,7 @@ class _Facets:
     @property
     def issuers(self) -> frozenset[str]:
         if self._issuers is None:
-            self._issuers = frozenset(normal_issuer(name) for name in self.event.issuers)
+            self._issuers = frozenset(_issuer(name) for name in self.event.issuers)
         return self._issuers
 
     @property
@@ -61,7 +62,6 @@ class _Facets:
         if self._text is None:
             event = self.event
             parts = (event.title, event.number, event.quote, *texts(event.before), *texts(event.after))
-            # One by one: a traditional quote in a simplified document is recognised as such only by itself.
             self._text = "\n".join(_normal(part[:_MAX_SEARCHED]) for part in parts if part)
         return self._text
 
@@ -84,7 +84,7 @@ class _Prepared:
             subscription=item,
             kinds=frozenset(item.events),
             sources=frozenset(item.sources),
-            issuers=frozenset(normal_issuer(name) for name in item.issuers),
+            issuers=frozenset(_issuer(name) for name in item.issuers),
             topics=tuple(map(_normal, item.topics)),
             any=tuple(map(_normal, words.any)),
             all=tuple(map(_normal, words.all)),
@@ -119,4 +119,13 @@ class _Prepared:
 
 
 def _normal(text: str) -> str:
-    return normal_text(text).casefold()
+    return normal_text(_simplified(text)).casefold()
+
+
+def _issuer(name: str) -> str:
+    return normal_issuer(_simplified(name))
+
+
+def _simplified(text: str) -> str:
+    # The normal form converts what it recognises as traditional; a filter's few words are too short for that.
+    return text if text.isascii() else simplify(text)

@@ -1,6 +1,6 @@
 """The outbox: new events become deliveries, deliveries are handed over, every outcome is recorded.
 
-What belongs here: keys, order, trying again, giving up. What does not: the tables (`warehouse`), the wires (`channels`).
+What belongs here: keys, order, trying again, giving up. What does not: tables (`warehouse`) and wires (`channels`).
 
 At least once with a key: a delivery is marked as sent only after it arrived, so a run that is killed in between sends
 it again under the same idempotency key, by which receivers (and the file channel itself) know it. An event is matched

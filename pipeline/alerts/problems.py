@@ -62,7 +62,7 @@ def _advice(details: "ErrorDetails", place: "Place", model: type[BaseModel]) -> 
     if kind in _SIMPLE:
         return _SIMPLE[kind]
     if kind == "extra_forbidden":
-        keys = _keys(model, place[:-1])
+        keys = _keys(model, details["loc"][:-1])
         return f"unknown key{_near(str(place[-1]), keys)}; the keys here are {', '.join(keys)}"
     if kind in {"literal_error", "union_tag_invalid"}:
         return _wrong_word(details)
@@ -93,7 +93,10 @@ def _keys(model: type[BaseModel], place: "Place") -> list[str]:
     for part in place:
         if isinstance(part, str):
             fields = [item.model_fields[part] for item in models if part in item.model_fields]
-            models = [found for field in fields for found in _models(field.annotation)]
+            tagged = [
+                item for item in models if part in _TAGS and part in get_args(item.model_fields["kind"].annotation)
+            ]
+            models = tagged or [found for field in fields for found in _models(field.annotation)]
     return list(dict.fromkeys(name for item in models for name in item.model_fields))
 
 

@@ -12,7 +12,7 @@ from urllib.parse import quote, urlsplit
 _ANSI: Final = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?|\x9b[0-?]*[ -/]*[@-~]|\x1b.?")
 _SPACE: Final = re.compile(r"\s+")
 # The joiner inside emoji and Indic words is the one invisible character that carries meaning.
-_KEPT_INVISIBLE: Final = "\u200d"
+_JOINER: Final = "\u200d"
 _MARKDOWN: Final = re.compile(r"([\\`*_\[\]|~#])")
 _AT_START: Final = re.compile(r"^([-+=]|\d{1,9}(?=[.)]))")
 _AUTOLINK: Final = re.compile(r"://|www\.|@", re.IGNORECASE)
@@ -22,9 +22,8 @@ def one_line(value: str, limit: int = 300) -> str:
     """`value` on one line, at most `limit` characters, without control, direction and other invisible characters."""
     # A page may print megabytes where a title belongs; what is cut anyway need not be cleaned.
     text = _ANSI.sub("", value[: limit * 20])
-    text = _SPACE.sub(" ", text)
-    text = "".join(sign for sign in text if sign == _KEPT_INVISIBLE or unicodedata.category(sign)[0] != "C")
-    text = text.strip()
+    text = "".join(sign for sign in text if sign.isspace() or sign == _JOINER or unicodedata.category(sign)[0] != "C")
+    text = _SPACE.sub(" ", text).strip()
     return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
 
 

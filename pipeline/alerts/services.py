@@ -61,6 +61,9 @@ class AppriseSender:
 def _quiet_apprise() -> "ModuleType":
     import apprise  # noqa: PLC0415 - a tenth of a second, and only this channel needs it
 
-    # Its log lines may hold addresses and tokens; what matters of them is in the delivery's error.
+    # Their log lines hold addresses and tokens; what matters of them is in the delivery's error.
+    for name in ("apprise", "urllib3", "requests"):
+        logger = logging.getLogger(name)
+        logger.setLevel(max(logger.level, logging.WARNING))
     logging.getLogger("apprise").propagate = False
     return apprise

@@ -1,0 +1,90 @@
+import sys
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Event, Thread
+
+import pytest
+
+from policywatch.home import Home
+
+# Test folders are no packages; the helpers of this one are found here.
+sys.path.insert(0, str(Path(__file__).parent))
+
+
+@pytest.fixture
+def home(tmp_path):
+    return Home.at(tmp_path / "home")
+
+
+@pytest.fixture(autouse=True)
+def frozen(monkeypatch):
+    monkeypatch.setenv("POLICYWATCH_NOW", "2024-03-02T22:17:00+00:00")
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+
+
+class Receiver:
+    """A webhook's other end on loopback: answers `answers` one after the other, the last one again and again.
+
+    An answer is a status, (status, headers), "hang" (no answer until the server closes) or "late" (200, but only after
+    `release` is set).
+    """
+
+    def __init__(self):
+        self.answers = [200]
+        self.requests = []
+        self.handled = Event()
+        self.release = Event()
+        self.closing = Event()
+        receiver = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self):
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                receiver.requests.append((self.path, dict(self.headers), body))
+                answer = receiver.answers.pop(0) if len(receiver.answers) > 1 else receiver.answers[0]
+                if answer == "hang":
+                    receiver.closing.wait(20)
+                    return
+                if answer == "late":
+                    receiver.release.wait(20)
+                    answer = 200
+                status, headers = answer if isinstance(answer, tuple) else (answer, {})
+                try:
+                    self.send_response(status)
+                    for name, value in headers.items():
+                        self.send_header(name, value)
+                    self.send_header("Content-Length", "0")
+                    self.end_headers()
+                except OSError:
+                    pass  # the sender gave up before
+                receiver.handled.set()
+
+            def log_message(self, *_args):
+                pass
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.server.daemon_threads = True
+        self.thread = Thread(target=self.server.serve_forever, args=(0.02,), daemon=True)
+        self.thread.start()
+
+    @property
+    def url(self):
+        return f"http://127.0.0.1:{self.server.server_port}/hook/T0KEN"
+
+    @property
+    def keys(self):
+        return [headers["Idempotency-Key"] for _, headers, _ in self.requests]
+
+    def close(self):
+        self.closing.set()
+        self.release.set()
+        self.server.shutdown()
+        self.server.server_close()
+        self.thread.join(5)
+
+
+@pytest.fixture
+def receiver():
+    server = Receiver()
+    yield server
+    server.close()

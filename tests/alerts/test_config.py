@@ -1,0 +1,156 @@
+import re
+from pathlib import Path
+
+import pytest
+
+from pipeline.alerts.config import load_subscriptions
+from policywatch.errors import ConfigError
+
+ROOT = Path(__file__).parents[2]
+GOOD = "subscriptions:\n  - name: a\n    deliver: [{kind: console}]\n"
+DELIVER = "subscriptions:\n  - name: a\n    deliver:\n      - {kind: console}\n      - "
+
+
+# Each line holds eight times the line before.
+ALIASES = "a: &a [x, x, x, x, x, x, x, x]\n" + "".join(
+    f"{new}: &{new} [{', '.join([f'*{old}'] * 8)}]\n" for old, new in ("ab", "bc", "cd", "de", "ef")
+)
+
+
+@pytest.fixture
+def load(tmp_path):
+    def load_text(text, **options):
+        path = tmp_path / "alerts.yaml"
+        path.write_bytes(text if isinstance(text, bytes) else text.encode())
+        return load_subscriptions(path, **options)
+
+    return load_text
+
+
+def test_no_file_is_no_subscription(tmp_path):
+    assert load_subscriptions(tmp_path / "alerts.yaml").subscriptions == ()
+
+
+@pytest.mark.parametrize("text", ["", "# only a remark\n", "subscriptions:\n", "subscriptions: []\n"])
+def test_an_empty_file_is_no_subscription(load, text):
+    assert load(text).subscriptions == ()
+
+
+def test_the_example_is_good():
+    loaded = load_subscriptions(ROOT / "alerts.example.yaml")
+    assert [item.name for item in loaded.subscriptions] == ["ends", "small-business", "health"]
+
+
+def test_the_remarks_of_the_example_are_good_too(load):
+    text = (ROOT / "alerts.example.yaml").read_text(encoding="utf-8")
+    loaded = load(re.sub(r"(?m)^  # (?=- |  )", "  ", text))
+    assert [item.name for item in loaded.subscriptions][3:] == ["our-system", "team"]
+
+
+def test_defaults(load):
+    item = load(GOOD).subscriptions[0]
+    assert (item.events, item.sources, item.language, item.include_baseline) == ((), (), "zh", False)
+    assert [channel_id for channel_id, _ in item.channels()] == ["console"]
+
+
+def test_channels_of_one_kind_are_numbered(load):
+    text = (
+        DELIVER + "{kind: file, path: a.md}\n      - {kind: file, path: b.jsonl}\n      - {kind: file, path: c.txt}\n"
+    )
+    channels = dict(load(text).subscriptions[0].channels())
+    assert list(channels) == ["console", "file", "file-2", "file-3"]
+    assert [channels[key].written_as for key in ("file", "file-2", "file-3")] == ["markdown", "json", "text"]
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "key", "advice"),
+    [
+        ("- a\n", 1, "the file", "must be a mapping with the keys subscriptions"),
+        ("subscription: []\n", 1, "subscription", "did you mean 'subscriptions'?"),
+        (GOOD + "    event: [issued]\n", 4, "subscriptions[0].event", "did you mean 'events'?"),
+        (GOOD + "    events:\n      - issued\n      - expird\n", 6, "subscriptions[0].events[1]", "mean 'expired'?"),
+        (GOOD + "    events: issued\n", 4, "subscriptions[0].events", "write it like [first, second]"),
+        (GOOD + "    words: [a]\n", 4, "subscriptions[0].words", "a mapping with the keys any, all, none"),
+        (GOOD + "    words:\n      any: [2021]\n", 5, "subscriptions[0].words.any[0]", "put quotes around it"),
+        (GOOD + "    words: {any: ['']}\n", 4, "subscriptions[0].words.any[0]", "is empty"),
+        (GOOD + "    language: fr\n", 4, "subscriptions[0].language", "write one of zh, en"),
+        (GOOD + "    include_baseline: 1\n", 4, "subscriptions[0].include_baseline", "true or false"),
+        (GOOD + "    name: b\n", 4, "name", "the key stands twice"),
+        (GOOD + GOOD.partition("\n")[2], 4, "subscriptions[1].name", "'a' stands twice"),
+        ("subscriptions:\n  - name: a\n", 2, "subscriptions[0].deliver", "is missing"),
+        ("subscriptions:\n  - name: a\n    deliver: []\n", 3, "subscriptions[0].deliver", "name at least one"),
+        (GOOD.replace("a\n", '"a\\r\\nb"\n', 1), 2, "subscriptions[0].name", "letters, digits"),
+        (DELIVER + "{kind: mail}\n", 5, "subscriptions[0].deliver[1]", "write one of console, file, webhook, apprise"),
+        (DELIVER + "{path: x}\n", 5, "subscriptions[0].deliver[1]", "add kind:"),
+        (DELIVER + "console\n", 5, "subscriptions[0].deliver[1]", "must be a mapping"),
+        (DELIVER + "{kind: file}\n", 5, "subscriptions[0].deliver[1].path", "is missing"),
+        (DELIVER + "{kind: file, path: ../x}\n", 5, "subscriptions[0].deliver[1].path", "below the home folder"),
+        (DELIVER + "{kind: file, path: x, format: html}\n", 5, "subscriptions[0].deliver[1].format", "text, markdown"),
+        (DELIVER + "{kind: webhook}\n", 5, "subscriptions[0].deliver[1]", "either url or url_env"),
+        (DELIVER + "{kind: webhook, url_env: a b}\n", 5, "subscriptions[0].deliver[1].url_env", "letters, digits"),
+        (DELIVER + "{kind: apprise, url: mail}\n", 5, "subscriptions[0].deliver[1].url", "not an Apprise URL"),
+    ],
+)
+def test_a_mistake_is_said_with_file_line_key_and_remedy(load, tmp_path, text, line, key, advice):  # noqa: PLR0917
+    with pytest.raises(ConfigError) as caught:
+        load(text)
+    message = str(caught.value)
+    assert message.startswith(f"{tmp_path / 'alerts.yaml'}, line {line}, {key}: ")
+    assert advice in message
+    assert "\n" not in message
+
+
+def test_the_keys_offered_are_those_of_the_channels_kind(load):
+    with pytest.raises(
+        ConfigError, match=r"pth: unknown key, did you mean 'path'\?; the keys here are kind, path, format$"
+    ):
+        load(DELIVER + "{kind: file, path: a, pth: b}\n")
+
+
+def test_more_mistakes_are_counted(load):
+    with pytest.raises(ConfigError, match=r"line 4, .*\(and 2 more\)$"):
+        load(GOOD + "    language: fr\n    include_baseline: yess\n    events: [x]\n")
+
+
+@pytest.mark.parametrize(
+    ("text", "advice"),
+    [
+        ("a: [1\nb: 2", "line 2: not YAML"),
+        ("a: &x [*x]", "within itself"),
+        ("a" * 1_000_001, "larger than"),
+        ("subscriptions: 中".encode("gbk"), "save it as UTF-8"),
+        ("a: !!python/object/apply:os.system [x]", "not YAML"),
+        (ALIASES, "more than"),
+    ],
+    ids=["syntax", "recursive", "large", "gbk", "code", "aliases"],
+)
+def test_what_is_no_configuration_is_refused(load, text, advice):
+    with pytest.raises(ConfigError, match=advice):
+        load(text)
+
+
+@pytest.mark.parametrize("url", [
+    "ftp://hooks.example/SECRET", "http://user:SECRET@hooks.example/", "http:///SECRET", "//hooks.example/SECRET",
+    "http://hooks.example/SECRET\\r\\nX: y", "http://hooks.example:0/SECRET", "http://hooks.example:x/SECRET",
+])  # fmt: skip
+def test_a_wrong_address_is_refused_and_not_repeated(load, url):
+    with pytest.raises(ConfigError, match=r"deliver\[1\]\.url: ") as caught:
+        load(DELIVER + f'{{kind: webhook, url: "{url}"}}\n')
+    assert "SECRET" not in str(caught.value)
+
+
+def test_addresses_are_secrets_of_the_loaded_model(load):
+    loaded = load(
+        DELIVER
+        + "{kind: webhook, url: 'https://hooks.example/SECRET?k=SECRET'}\n      - {kind: apprise, url: 'slack://SECRET/x'}\n"
+    )
+    labels = [channel.label for channel in loaded.subscriptions[0].deliver]
+    assert labels == ["console", "webhook hooks.example", "apprise slack"]
+    assert "SECRET" not in repr(loaded) + loaded.model_dump_json()
+
+
+def test_sources_are_held_against_the_known_ones(load):
+    text = GOOD + "    sources: [beijing, shangai]\n"
+    assert load(text).subscriptions[0].sources == ("beijing", "shangai")
+    with pytest.raises(ConfigError, match=r"line 4, subscriptions\[0\]\.sources\[1\]: no source is named 'shangai'"):
+        load(text, known_sources={"beijing", "shanghai"})
