@@ -1,0 +1,92 @@
+"""Asset checks, made from what the sources expect of themselves.
+
+What belongs here: the specs and results of the checks. What does not: judging a crawl (`crawlers`, in crawl.json) or
+raising an alert. A check warns; it never stops a run, because one bad crawl must not keep the others from loading.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+import dagster as dg
+import pyarrow.parquet as pq
+
+from crawlers.source import Source
+from policywatch.home import Home
+
+VERDICT: Final = "verdict"
+NEW_PER_RUN: Final = "new_per_run"
+
+
+def crawl_specs(asset: str) -> list[dg.AssetCheckSpec]:
+    """The checks of a crawl: its verdict, and how many new pages it brought."""
+    return [
+        dg.AssetCheckSpec(VERDICT, asset=asset, description="The crawl was good: lists and pages as expected."),
+        dg.AssetCheckSpec(NEW_PER_RUN, asset=asset, description="As many new pages as the source usually has."),
+    ]
+
+
+def crawl_results(source: Source, found: Mapping[str, Any]) -> list[dg.AssetCheckResult]:
+    """The results for the crawl whose crawl.json is `found`."""
+    verdict = found["verdict"]
+    new = int(found["counts"].get("new", 0))
+    limits = source.expect.new_per_run
+    return [
+        dg.AssetCheckResult(
+            passed=verdict == "good",
+            check_name=VERDICT,
+            severity=dg.AssetCheckSeverity.ERROR if verdict == "failed" else dg.AssetCheckSeverity.WARN,
+            metadata={"verdict": verdict, "reasons": "; ".join(found.get("reasons") or []) or "none"},
+        ),
+        dg.AssetCheckResult(
+            passed=limits is None or limits[0] <= new <= limits[1],
+            check_name=NEW_PER_RUN,
+            severity=dg.AssetCheckSeverity.WARN,
+            metadata={"new": new, "expected": str(list(limits) if limits else None)},
+        ),
+    ]
+
+
+def fill_fields(sources: Mapping[str, Source]) -> list[str]:
+    """The fields that any source expects to be filled."""
+    return sorted({field for source in sources.values() for field in source.expect.filled})
+
+
+def fill_specs(asset: str, sources: Mapping[str, Source]) -> list[dg.AssetCheckSpec]:
+    """One check per field that any source expects to be filled."""
+    return [
+        dg.AssetCheckSpec(f"filled_{field}", asset=asset, description=f"`{field}` is filled as often as expected.")
+        for field in fill_fields(sources)
+    ]
+
+
+def fill_rates(home: Home, source: Source) -> dict[str, float]:
+    """The share of staged policy pages of `source` in which each expected field is filled; empty if there are none."""
+    fields = list(source.expect.filled)
+    filled = dict.fromkeys(fields, 0)
+    pages = 0
+    for path in home.staging.glob(f"{source.name}-*/readings.parquet"):
+        for row in pq.read_table(path, columns=["kind", "change_cause", *fields]).to_pylist():
+            if row["kind"] == "policy" and row["change_cause"] == "source":
+                pages += 1
+                for field in fields:
+                    filled[field] += row[field] not in (None, "", [])
+    return {field: count / pages for field, count in filled.items()} if pages else {}
+
+
+def fill_results(
+    sources: Mapping[str, Source], source: Source, rates: Mapping[str, float]
+) -> Sequence[dg.AssetCheckResult]:
+    """The result of every fill check for `source`; a field that it expects nothing of passes."""
+    expected = source.expect.filled
+    results = []
+    for field in fill_fields(sources):
+        wanted, rate = expected.get(field), rates.get(field)
+        results.append(
+            dg.AssetCheckResult(
+                passed=wanted is None or rate is None or rate >= wanted,
+                check_name=f"filled_{field}",
+                severity=dg.AssetCheckSeverity.WARN,
+                metadata={"filled": "no page" if rate is None else round(rate, 4), "expected": str(wanted)},
+            )
+        )
+    return results

@@ -1,0 +1,158 @@
+"""The commands that bring pages in: run, ingest, read, reparse, demo.
+
+What belongs here: their options and what they print. What does not: their work (`pipeline.job`, `pipeline.ingest`, …).
+"""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from pipeline import cli_output
+from pipeline.cli_output import Format
+from policywatch.errors import PolicywatchError, UsageError
+from policywatch.home import Home
+
+if TYPE_CHECKING:
+    from pipeline.run import RunReport
+
+Form = Annotated[Format, typer.Option("--format", help="How to print it.")]
+
+_RUN_COLUMNS = ("source", "crawl_id", "verdict", "reasons", "counts", "read", "rejected", "events", "deliveries")
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the commands to `app`."""
+    app.command()(run)
+    app.command()(ingest)
+    app.command()(read)
+    app.command()(reparse)
+    app.command()(demo)
+
+
+def run(
+    context: typer.Context,
+    sources: Annotated[list[str] | None, typer.Argument(metavar="[SOURCE]...", help="Declared sources.")] = None,
+    all_: Annotated[bool, typer.Option("--all", help="Every declared source but the demo's.")] = False,  # noqa: FBT002
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show Dagster's log.")] = False,  # noqa: FBT002
+    form: Form = Format.table,
+) -> None:
+    """Crawl, read, load, publish and alert, for each SOURCE."""
+    home: Home = context.obj
+    names = _names(sources, every=all_)
+    from pipeline import job  # noqa: PLC0415 - Dagster takes half a second
+    from pipeline.resources import open_instance  # noqa: PLC0415
+
+    reports: list[RunReport] = []
+    with open_instance(home) as instance:
+        defs = job.definitions_for(home)
+        for name in names:
+            with cli_output.spinner(f"{name}: crawling and reading"):
+                reports.append(_run_one(name, home, instance, defs, verbose=verbose))
+    rows = [{column: getattr(report, column) for column in _RUN_COLUMNS} for report in reports]
+    cli_output.emit(rows, _RUN_COLUMNS, form, brief=("source", "verdict", "counts", "read", "rejected", "events"))
+    for report in reports:
+        for reason in report.reasons:
+            cli_output.say(f"{report.source}: {report.verdict}: {reason}")
+    if not all(report.is_good for report in reports):
+        raise typer.Exit(1)
+
+
+def _names(sources: list[str] | None, *, every: bool) -> list[str]:
+    from pipeline.run import declared  # noqa: PLC0415
+
+    known = declared()
+    if every and sources:
+        raise UsageError("name sources or say --all, not both")
+    if every:
+        names = [source.name for source in known.values() if not source.demo]
+        if not names:
+            raise UsageError("no source is declared; `policywatch source new NAME URL` begins one")
+        return names
+    if not sources:
+        raise UsageError("name at least one source, or say --all; `policywatch source list` shows them")
+    for name in sources:
+        declared(name)
+    return list(dict.fromkeys(sources))
+
+
+def _run_one(name: str, home: Home, instance: Any, defs: Any, *, verbose: bool) -> "RunReport":  # noqa: ANN401
+    """Run one source; what goes wrong with it is its own outcome, and the next source has its turn."""
+    from pipeline import job  # noqa: PLC0415
+    from pipeline.run import RunReport  # noqa: PLC0415
+    from policywatch.errors import StorageError  # noqa: PLC0415
+
+    try:
+        return job.run_job(name, home=home, instance=instance, defs=defs, verbose=verbose)
+    except StorageError:
+        raise  # nothing can be kept: stop here
+    except PolicywatchError as error:
+        return RunReport(name, verdict="failed", reasons=[str(error)])
+
+
+def ingest(
+    context: typer.Context,
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="WARC files, saved pages, or folders.")],
+    form: Form = Format.table,
+) -> None:
+    """Take in WARC files and saved pages with a sidecar .json ({"url", "captured_at"}), down the road of a crawl."""
+    from pipeline import ingest as work  # noqa: PLC0415
+
+    with cli_output.progress("reading") as shown:
+        report = work.ingest(paths, home=context.obj, watcher=shown)
+    cli_output.emit(report.files, work.FILE_COLUMNS, form, brief=("file", "outcome", "reason", "detail"))
+    cli_output.say(report.in_words())
+    if not report.is_clean:
+        raise typer.Exit(1)
+
+
+def read(
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Page files, or folders of them.")],
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON line a page.")] = False,  # noqa: FBT002
+) -> None:
+    """Show what the reader makes of a file or folder, without a warehouse."""
+    from pipeline import ingest as work  # noqa: PLC0415
+
+    failed = 0
+    for path, outcome in work.read_files(paths):
+        failed += not outcome["ok"]
+        row = outcome["row"]
+        if as_json:
+            sys.stdout.write(cli_output.to_json(row) + "\n")
+        else:
+            _print_reading(path, row)
+    if failed:
+        raise typer.Exit(1)
+
+
+def _print_reading(path: str, row: dict[str, Any]) -> None:
+    sys.stdout.write(f"{cli_output.clean(path)}\n")
+    for name, value in row.items():
+        if name in ("path", "text", "evidence") or value in (None, [], "", {}):
+            continue
+        shown = f"{len(value)} items" if name in ("clauses", "citations", "attachments") else cli_output.cell(value)
+        sys.stdout.write(f"  {name:18} {shown}\n")
+
+
+def reparse(
+    context: typer.Context,
+    sources: Annotated[list[str] | None, typer.Argument(metavar="[SOURCE]...", help="Sources; all by default.")] = None,
+    form: Form = Format.table,
+) -> None:
+    """Read the archive again with today's parser. What it reads differently is no change of policy and no alert."""
+    from pipeline import reparse as work  # noqa: PLC0415
+
+    with cli_output.progress("reading again") as shown:
+        rows = work.reparse(context.obj, sources or None, watcher=shown)
+    cli_output.emit(rows, work.COLUMNS, form)
+
+
+def demo(
+    context: typer.Context,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Forget an earlier demo in this home first.")] = False,  # noqa: FBT002
+) -> None:
+    """Watch a small made-up portal through three years of editions, offline, and show what changed."""
+    from demo import replay  # noqa: PLC0415
+
+    replay.main(context.obj, fresh=fresh)

@@ -1,0 +1,200 @@
+"""Reading many pages: in this process when they are few, in worker processes when they are many.
+
+What belongs here: the work of one worker (a place in the archive or a file in, record or rejection out) and the pool.
+What does not: which pages are read and what becomes of the records (`pipeline.reading`, `pipeline.ingest`).
+
+One page can never stop the others: what the reader cannot read, and even what kills a worker, becomes a `Rejection`.
+"""
+
+import multiprocessing
+import os
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Protocol
+
+from pipeline.parsers import read_page, read_text
+from pipeline.parsers.records import Hints, Listed, PageRecord, Unreadable
+from policywatch.errors import StorageError
+from policywatch.home import Home
+
+IN_PROCESS: Final = 64
+"""Up to this many pages are read here: starting workers would cost more than it saves."""
+_CHUNK: Final = 16
+_MOST_WORKERS: Final = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """One page to read, and what its source says of it."""
+
+    url: str
+    content_type: str | None = None
+    hints: Hints | None = None
+    listed: Listed | None = None
+    authority: str | None = None
+
+    def content(self) -> bytes:
+        """The page's bytes, fetched where the page is read."""
+        raise NotImplementedError
+
+    @property
+    def place(self) -> str:
+        """Where the bytes are, in words."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArchiveJob(Job):
+    """A page in the archive."""
+
+    home: Path
+    warc_file: str
+    warc_offset: int
+
+    def content(self) -> bytes:
+        """The decoded payload of the WARC record."""
+        from crawlers.archive import read_capture  # noqa: PLC0415 - workers that read files need no WARC library
+
+        return read_capture(Home(self.home), self.warc_file, self.warc_offset).content
+
+    @property
+    def place(self) -> str:
+        """File and offset in the archive."""
+        return f"{self.warc_file} at {self.warc_offset}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileJob(Job):
+    """A page in a file."""
+
+    path: Path
+
+    def content(self) -> bytes:
+        """The file's bytes."""
+        return self.path.read_bytes()
+
+    @property
+    def place(self) -> str:
+        """The path."""
+        return str(self.path)
+
+
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """A page that could not be read: at which stage (archive, read), a reason of the vocabulary, what was seen."""
+
+    stage: str
+    reason: str
+    detail: str
+
+
+Outcome = PageRecord | Rejection
+
+
+class Watcher(Protocol):
+    """What is told how far the reading is; `pipeline.cli_output.Progress` shows it."""
+
+    def total(self, count: int) -> None:
+        """`count` more pages are to be read."""
+
+    def tick(self, done: int) -> None:
+        """`done` more pages are read."""
+
+
+class _NoOne:
+    def total(self, count: int) -> None:
+        pass
+
+    def tick(self, done: int) -> None:
+        pass
+
+
+def read_bytes(content: bytes, job: Job) -> Outcome:
+    """What the reader makes of `content`, fetched as `job` says; every failure of the reader is a `Rejection`."""
+    plain = (job.content_type or "").partition(";")[0].strip().lower() == "text/plain"
+    try:
+        if plain:
+            text = content.decode("utf-8", errors="replace")
+            return read_text(text, url=job.url, listed=job.listed, authority=job.authority)
+        return read_page(
+            content,
+            url=job.url,
+            content_type=job.content_type,
+            hints=job.hints,
+            listed=job.listed,
+            authority=job.authority,
+        )
+    except Unreadable as outcome:
+        return Rejection("read", outcome.reason, outcome.detail)
+    except Exception as error:  # noqa: BLE001 - untrusted pages: a fault of the reader is that page's outcome
+        return Rejection("read", "reader_failed", f"{type(error).__name__}: {error}"[:500])
+
+
+def read_one(job: Job) -> Outcome:
+    """Fetch the page's bytes and read them."""
+    try:
+        content = job.content()
+    except (StorageError, OSError, ValueError, EOFError) as error:
+        return Rejection("archive", "truncated", f"{job.place}: {error}"[:500])
+    return read_bytes(content, job)
+
+
+def _read_chunk(jobs: Sequence[Job]) -> list[Outcome]:
+    return [read_one(job) for job in jobs]
+
+
+def _executor(workers: int) -> ProcessPoolExecutor:
+    # Spawn, not fork: the parent may hold threads (Dagster, progress bars) and open databases.
+    return ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"))
+
+
+def _alone(job: Job) -> Outcome:
+    """Read `job` in a process of its own, because it or a neighbour has killed a worker."""
+    with _executor(1) as executor:
+        try:
+            return executor.submit(read_one, job).result()
+        except BrokenProcessPool:
+            detail = "the reader's process died on this page; keep the page and report it"
+            return Rejection("read", "reader_failed", detail)
+
+
+def _parallel(jobs: Sequence[Job], workers: int) -> Iterator[tuple[int, list[Outcome]]]:
+    """Yield (index of the first job, outcomes) per chunk, in the order in which they end."""
+    chunks = {start: jobs[start : start + _CHUNK] for start in range(0, len(jobs), _CHUNK)}
+    try:
+        with _executor(workers) as executor:
+            futures = {executor.submit(_read_chunk, chunk): start for start, chunk in chunks.items()}
+            for future in as_completed(futures):
+                outcomes = future.result()
+                start = futures[future]
+                del chunks[start]
+                yield start, outcomes
+    except BrokenProcessPool:
+        for start, chunk in chunks.items():
+            yield start, [_alone(job) for job in chunk]
+
+
+def read_many(jobs: Sequence[Job], *, watcher: Watcher | None = None, in_process: int = IN_PROCESS) -> list[Outcome]:
+    """Read `jobs`; the outcomes stand in the same order.
+
+    Args:
+        jobs: what to read.
+        watcher: told how many pages there are and how many are done.
+        in_process: up to this many pages are read in this process.
+    """
+    watcher = watcher or _NoOne()
+    watcher.total(len(jobs))
+    workers = min(os.cpu_count() or 1, _MOST_WORKERS)
+    outcomes: list[Outcome | None] = [None] * len(jobs)
+    if len(jobs) <= in_process or workers == 1:
+        for index, job in enumerate(jobs):
+            outcomes[index] = read_one(job)
+            watcher.tick(1)
+    else:
+        for start, found in _parallel(jobs, workers):
+            outcomes[start : start + len(found)] = found
+            watcher.tick(len(found))
+    return [outcome for outcome in outcomes if outcome is not None]

@@ -1,0 +1,247 @@
+"""Step 2, read: committed crawls that are not loaded yet become staging folders.
+
+What belongs here: which captures of a crawl are read, and the tables made of them. What does not: reading one page
+(`pipeline.parsers`), the worker pool (`pipeline.pool`), the columns (`pipeline.rows`), loading (`warehouse.ledger`).
+
+Only new and changed captures are read. Where the page's stored reading was made by another version of the reader, its
+last bytes are read again first, so that a change of the parser is told apart from a change of the page.
+Repeating the step is harmless: a finished folder of the same parser version is kept, anything else is made anew.
+"""
+
+import json
+import shutil
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlsplit
+
+from pipeline import pool, rows
+from pipeline.parsers import PARSER_VERSION
+from pipeline.parsers.records import Hints, Listed, PageRecord
+from policywatch.errors import StorageError
+from policywatch.home import Home
+from warehouse import staging
+
+if TYPE_CHECKING:
+    from crawlers.source import Source
+
+READ_OUTCOMES: Final = ("new", "changed")
+_LISTED: Final = tuple(item.name for item in fields(Listed))
+
+Entry = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ReadReport:
+    """What reading one crawl gave. `read` counts pages with a record, by kind; `rejected` those without, by reason."""
+
+    crawl_id: str
+    source: str | None
+    captures: int = 0
+    read: Mapping[str, int] = field(default_factory=dict)
+    rejected: Mapping[str, int] = field(default_factory=dict)
+    reread: int = 0
+
+    @property
+    def pages(self) -> int:
+        """Pages that gave a record."""
+        return sum(self.read.values())
+
+
+def pending(home: Home, loaded: Collection[str], source: str | None = None) -> list[Path]:
+    """The folders of committed crawls that are not in `loaded`, oldest first; of one source, or of all."""
+    pattern = f"{source or '*'}/*/crawl.json"
+    found = [path.parent for path in home.crawls.glob(pattern) if path.parent.name not in loaded]
+    return sorted(found, key=lambda folder: (str(summary(folder)["started_at"]), folder.name))
+
+
+def summary(folder: Path) -> dict[str, Any]:
+    """The content of a crawl's crawl.json.
+
+    Raises:
+        StorageError: it is not JSON any more.
+    """
+    path = folder / "crawl.json"
+    try:
+        content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        msg = f"{path} cannot be read ({error}); restore it from a backup, or move the folder away"
+        raise StorageError(msg) from error
+    return content
+
+
+def manifest(folder: Path) -> Iterator[Entry]:
+    """The rows of a crawl's manifest.
+
+    Raises:
+        StorageError: a row is not JSON.
+    """
+    path = folder / "manifest.jsonl"
+    with path.open(encoding="utf-8") as lines:
+        for number, line in enumerate(lines, start=1):
+            try:
+                yield json.loads(line)
+            except ValueError as error:
+                msg = f"{path}:{number} is not JSON; restore it from a backup, or move the folder away"
+                raise StorageError(msg) from error
+
+
+def is_readable(entry: Entry) -> bool:
+    """Whether a manifest row is a page whose bytes are new to us."""
+    return entry["role"] == "page" and entry["outcome"] in READ_OUTCOMES and bool(entry.get("warc_file"))
+
+
+def readable(folder: Path) -> Iterator[Entry]:
+    """The rows of a crawl's manifest that are pages whose bytes are new to us."""
+    return filter(is_readable, manifest(folder))
+
+
+def hints_of(source: "Source | None") -> Hints | None:
+    """The source's CSS selectors as the reader takes them."""
+    if source is None:
+        return None
+    page = source.page
+    return Hints(title=page.title, metadata=page.metadata, body=page.body, attachments=page.attachments)
+
+
+def listed_of(entry: Entry) -> Listed | None:
+    """What the listing said of the page, as the reader takes it."""
+    said = entry.get("listed")
+    if not said:
+        return None
+    return Listed(**{name: said[name] for name in _LISTED if said.get(name)})
+
+
+def job_of(home: Home, entry: Entry, sources: Mapping[str, "Source"]) -> pool.ArchiveJob:
+    """The reader's job for one manifest row."""
+    source = sources.get(entry["source"])
+    authority = source.authority if source is not None else authority_by_host(str(entry["url"]))
+    return pool.ArchiveJob(
+        home=home.root,
+        warc_file=entry["warc_file"],
+        warc_offset=entry["warc_offset"],
+        url=entry["url"],
+        content_type=entry.get("content_type"),
+        hints=hints_of(source),
+        listed=listed_of(entry),
+        authority=authority,
+    )
+
+
+@dataclass(slots=True)
+class Tables:
+    """The rows of one staging folder in the making."""
+
+    captures: list[rows.Row] = field(default_factory=list)
+    readings: list[rows.Row] = field(default_factory=list)
+    clauses: list[rows.Row] = field(default_factory=list)
+    citations: list[rows.Row] = field(default_factory=list)
+    rejected: list[rows.Row] = field(default_factory=list)
+
+    def take(self, entry: Entry, outcome: pool.Outcome, *, authority: str, cause: str = "source") -> None:
+        """Add what the reader made of `entry`."""
+        if isinstance(outcome, PageRecord):
+            self.readings.append(rows.reading_row(entry, outcome, authority=authority, cause=cause))
+            self.clauses += rows.clause_rows(entry["capture_id"], outcome)
+            self.citations += rows.citation_rows(entry["capture_id"], outcome)
+        else:
+            row = rows.rejected_row(entry, stage=outcome.stage, reason=outcome.reason, detail=outcome.detail)
+            self.rejected.append(row)
+
+    def write(self, home: Home, run: Mapping[str, Any]) -> None:
+        """Put the folder `staging/<crawl_id>` in place, whole.
+
+        Raises:
+            StorageError: the disk is full or not writable.
+        """
+        folder = home.staging / str(run["crawl_id"])
+        unfinished = folder.with_name(f".{folder.name}.part")
+        try:
+            shutil.rmtree(unfinished, ignore_errors=True)
+            tables = {name: staging.table(name, getattr(self, name)) for name in staging.SCHEMAS}
+            staging.write(unfinished, {**run, "parser_version": PARSER_VERSION}, tables)
+            shutil.rmtree(folder, ignore_errors=True)
+            unfinished.rename(folder)
+        except OSError as error:
+            msg = f"{folder} cannot be written ({error}); free some space and run again"
+            raise StorageError(msg) from error
+
+    def report(self, run: Mapping[str, Any], reread: int = 0) -> ReadReport:
+        """The counts of what is in these tables."""
+        return ReadReport(
+            crawl_id=run["crawl_id"],
+            source=run.get("source"),
+            captures=len(self.captures),
+            read=_counts(row["kind"] for row in self.readings if row["change_cause"] == "source"),
+            rejected=_counts(row["reason"] for row in self.rejected),
+            reread=reread,
+        )
+
+
+def _counts(values: Iterator[str] | Sequence[str]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for value in values:
+        found[value] = found.get(value, 0) + 1
+    return dict(sorted(found.items()))
+
+
+def staged(home: Home, crawl_id: str) -> dict[str, Any] | None:
+    """run.json of a finished staging folder made by today's parser, else None."""
+    path = home.staging / crawl_id / staging.RUN_FILE
+    try:
+        run: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return run if run.get("parser_version") == PARSER_VERSION else None
+
+
+def read_crawl(
+    home: Home,
+    folder: Path,
+    sources: Mapping[str, "Source"],
+    known: Mapping[str, Entry] | None = None,
+    *,
+    watcher: pool.Watcher | None = None,
+) -> ReadReport:
+    """Read one committed crawl into `staging/<crawl_id>`.
+
+    Args:
+        home: where archive, crawls and staging are.
+        folder: the crawl's folder, `crawls/<source>/<crawl_id>`.
+        sources: the declared sources by name: their hints and authority.
+        known: the stored reading per canonical URL (`Ledger.current`): parser version and place of its last capture.
+        watcher: told how many pages there are and how many are done.
+
+    Raises:
+        StorageError: the crawl's own files are broken, or staging cannot be written.
+    """
+    run = summary(folder)
+    tables = Tables()
+    wanted: list[tuple[Entry, str, pool.Job]] = []
+    for entry in manifest(folder):
+        tables.captures.append(rows.capture_row(entry))
+        if is_readable(entry):
+            wanted.append((entry, "source", job_of(home, entry, sources)))
+    reread = [(old, "parser", job_of(home, old, sources)) for old in _read_by_another(wanted, known or {})]
+    everything = reread + wanted
+    outcomes = pool.read_many([job for _, _, job in everything], watcher=watcher)
+    for (entry, cause, job), outcome in zip(everything, outcomes, strict=True):
+        if cause == "source" or isinstance(outcome, PageRecord):  # a failed re-reading changes nothing that is known
+            tables.take(entry, outcome, authority=job.authority or "repost", cause=cause)
+    tables.write(home, run)
+    return tables.report(run, reread=len(reread))
+
+
+def authority_by_host(url: str) -> str:
+    """How much a page of no declared source says: a Chinese government host is a portal, any other a repost."""
+    host = urlsplit(url).hostname or ""
+    return "portal" if host == "gov.cn" or host.endswith(".gov.cn") else "repost"
+
+
+def _read_by_another(wanted: Sequence[tuple[Entry, str, pool.Job]], known: Mapping[str, Entry]) -> Iterator[Entry]:
+    """The stored captures of the wanted pages that another version of the parser has read, each page once."""
+    for url in dict.fromkeys(entry["canonical_url"] for entry, _, _ in wanted):
+        old = known.get(url)
+        if old is not None and old["parser_version"] != PARSER_VERSION and old.get("warc_file"):
+            yield old

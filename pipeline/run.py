@@ -1,0 +1,308 @@
+"""One run, step by step, as plain functions that know nothing of Dagster.
+
+What belongs here: the steps crawl, read, load (with resolve and detect: one transaction of the ledger), publish, alert,
+and `run_source`, which does them in order. What does not: how a step does its work (`crawlers`, `pipeline.reading`,
+`warehouse`, `pipeline.alerts`) and the orchestrator (`pipeline.assets`, `pipeline.job`).
+
+Every step can be killed at any instant and repeated: a crawl is committed by its crawl.json, a staging folder by a
+rename, a load by its transaction, the published file by a rename, a delivery by its idempotency key.
+"""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TextIO
+
+from policywatch import clock
+from policywatch.errors import PolicywatchError, StorageError, UsageError
+from policywatch.home import Home
+
+if TYPE_CHECKING:
+    from crawlers.source import Source
+    from pipeline.pool import Watcher
+    from pipeline.reading import ReadReport
+    from warehouse.ledger import Ledger
+
+_LEDGER_SECONDS = 600
+"""How long to wait for another process that is loading."""
+_SETTLE_SECONDS = 30
+"""How long an interrupted crawl may take to close its files."""
+
+
+@dataclass(slots=True)
+class RunReport:
+    """What one run of a source did. `verdict` is the crawl's: good, suspect or failed."""
+
+    source: str
+    crawl_id: str | None = None
+    verdict: str = "failed"
+    reasons: list[str] = field(default_factory=list)
+    counts: dict[str, int] = field(default_factory=dict)
+    read: dict[str, int] = field(default_factory=dict)
+    rejected: dict[str, int] = field(default_factory=dict)
+    loaded: dict[str, Any] = field(default_factory=dict)
+    events: dict[str, int] = field(default_factory=dict)
+    deliveries: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def is_good(self) -> bool:
+        """Whether nothing needs a person's eye."""
+        return self.verdict == "good"
+
+
+def declared(name: str | None = None) -> dict[str, "Source"]:
+    """The declared sources, all or the one called `name`.
+
+    Raises:
+        UsageError: there is none of that name.
+        ConfigError: a source's YAML does not fit its model.
+    """
+    from crawlers.source import load_sources  # noqa: PLC0415 - pydantic is not free
+
+    sources = load_sources()
+    if name is None:
+        return sources
+    if name not in sources:
+        msg = f"there is no source '{name}'; `policywatch source list` shows them"
+        raise UsageError(msg)
+    return {name: sources[name]}
+
+
+# --- 1. crawl --------------------------------------------------------------------------------------------------------
+
+
+def crawl(source: str, home: Home, *, env: Mapping[str, str] | None = None, verbose: bool = False) -> dict[str, Any]:
+    """Crawl `source` in a process of its own (Scrapy's reactor starts once per process) and return its crawl.json.
+
+    Args:
+        source: the name of a declared source.
+        home: where the archive and the crawl's manifest go.
+        env: added to this process's environment: Dagster's Pipes bootstrap.
+        verbose: let the crawl's log through to this process's stderr.
+
+    Raises:
+        PolicywatchError: the crawl could not run at all (broken configuration, full disk); says why.
+    """
+    command = [sys.executable, "-m", "crawlers.run", source, "--home", str(home.root)]
+    process = subprocess.Popen(
+        command,
+        env={**os.environ, **(env or {})},
+        stdout=subprocess.PIPE,
+        stderr=None if verbose else subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+        errors="replace",
+    )
+    try:
+        out, log = process.communicate()
+    except BaseException:  # also Dagster's interrupt: the crawl must not go on without us
+        _stop(process)
+        raise
+    if process.returncode != 0:
+        said = [line for line in (log or out).splitlines() if line.strip()]
+        reason = said[-1].removeprefix("error: ") if said else f"it ended with code {process.returncode}"
+        msg = f"the crawl of {source} could not run: {reason}"
+        raise UsageError(msg) if process.returncode == UsageError.exit_code else PolicywatchError(msg)
+    return _last_json(out, source)
+
+
+def _stop(process: "subprocess.Popen[str]") -> None:
+    process.send_signal(signal.SIGINT)
+    try:
+        process.wait(_SETTLE_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+def _last_json(out: str, source: str) -> dict[str, Any]:
+    for line in reversed(out.splitlines()):
+        if line.strip():
+            try:
+                found: dict[str, Any] = json.loads(line)
+            except ValueError:
+                break
+            return found
+    msg = f"the crawl of {source} ended without a summary; look into its crawl.log under crawls/{source}"
+    raise PolicywatchError(msg)
+
+
+# --- 2. read ---------------------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def ledger(home: Home) -> "Iterator[Ledger]":
+    """The warehouse, opened for writing; other processes wait.
+
+    Raises:
+        StorageError: it is locked for too long, corrupt, or of a newer schema.
+    """
+    from warehouse.ledger import Ledger  # noqa: PLC0415 - DuckDB loads only where it is used
+
+    with Ledger.open(home.warehouse, wait=_LEDGER_SECONDS) as opened:
+        yield opened
+
+
+def read(home: Home, source: str | None = None, *, watcher: "Watcher | None" = None) -> "list[ReadReport]":
+    """Read every committed crawl (of `source`, or all) that is neither loaded nor staged; oldest first."""
+    from pipeline import reading  # noqa: PLC0415 - the readers load only where they are used
+
+    sources = declared()
+    with ledger(home) as warehouse:
+        folders = reading.pending(home, warehouse.loaded(), source)
+        known = _known(warehouse, source) if folders else {}
+    return [
+        reading.read_crawl(home, folder, sources, known, watcher=watcher)
+        for folder in folders
+        if reading.staged(home, folder.name) is None
+    ]
+
+
+def _known(warehouse: "Ledger", source: str | None) -> dict[str, Mapping[str, Any]]:
+    return {row["canonical_url"]: row for row in warehouse.current(source)}
+
+
+# --- 3 to 5. load, resolve, detect -----------------------------------------------------------------------------------
+
+
+def load(home: Home, source: str | None = None) -> dict[str, Any]:
+    """Load what is staged (of `source`, or all), oldest first, then what the calendar alone brings.
+
+    Returns:
+        The summed counts of the loads.
+    """
+    totals: dict[str, Any] = {}
+    now = clock.now()
+    with ledger(home) as warehouse:
+        warehouse.upsert_sources(source_rows())
+        loaded = warehouse.loaded()
+        for run, folder in _staged(home, source):
+            if run["crawl_id"] not in loaded:
+                _add(totals, warehouse.load(folder))
+            shutil.rmtree(folder, ignore_errors=True)
+        _add(totals, warehouse.calendar(clock.today(), now))
+    return totals
+
+
+def _staged(home: Home, source: str | None) -> list[tuple[dict[str, Any], Path]]:
+    found = []
+    for path in home.staging.glob("[!.]*/run.json"):
+        run = json.loads(path.read_text(encoding="utf-8"))
+        if source is None or run.get("source") == source:
+            found.append((run, path.parent))
+    return sorted(found, key=lambda pair: (pair[0]["started_at"], pair[0]["crawl_id"]))
+
+
+def _add(totals: dict[str, Any], report: Any) -> None:  # noqa: ANN401 - a LoadReport
+    for name, value in counts_of(report).items():
+        if isinstance(value, Mapping):
+            inner = totals.setdefault(name, {})
+            for key, count in value.items():
+                inner[key] = inner.get(key, 0) + count
+        else:
+            totals[name] = totals.get(name, 0) + value
+
+
+def counts_of(report: Any) -> dict[str, Any]:  # noqa: ANN401 - a dataclass of counts
+    """The integer and mapping fields of a report, by name."""
+    found = {name: getattr(report, name) for name in report.__dataclass_fields__}
+    return {name: value for name, value in found.items() if isinstance(value, int | Mapping)}
+
+
+def source_rows() -> list[dict[str, Any]]:
+    """The declared sources as the warehouse keeps them."""
+    columns = ("name", "title", "jurisdiction", "authority", "homepage", "timezone", "schedule")
+    return [{name: getattr(source, name) for name in columns} for source in declared().values()]
+
+
+# --- 6. publish ------------------------------------------------------------------------------------------------------
+
+
+def publish(home: Home) -> Path:
+    """Put the analysts' database in place, whole; readers keep the old one until they open anew."""
+    with ledger(home) as warehouse:
+        home.published.parent.mkdir(parents=True, exist_ok=True)
+        warehouse.publish(home.published)
+    return home.published
+
+
+# --- 7. alert --------------------------------------------------------------------------------------------------------
+
+
+def alert(home: Home, out: TextIO | None = None) -> dict[str, int]:
+    """Match new events to subscriptions, queue them, deliver what is due.
+
+    Args:
+        home: its `alerts.yaml` holds the subscriptions; without one, events are taken note of and nothing is sent.
+        out: where the `console` channel writes; stdout by default.
+
+    Returns:
+        Counts: queued, sent, failed.
+    """
+    from pipeline.alerts import config, outbox  # noqa: PLC0415 - the alert packages load only where they are used
+
+    now = clock.now()
+    subscriptions = config.load_subscriptions(home.alerts) if home.alerts.exists() else config.Subscriptions()
+    with ledger(home) as warehouse:
+        queued = outbox.queue(warehouse, subscriptions, now)
+        report = outbox.deliver(warehouse, subscriptions, home, now, out or sys.stdout)
+    return {"queued": queued, **{name: count for name, count in counts_of(report).items() if isinstance(count, int)}}
+
+
+# --- all -------------------------------------------------------------------------------------------------------------
+
+
+def run_source(source: str, *, home: Home, out: TextIO | None = None) -> RunReport:
+    """All the steps for one source, in this process but for the crawl, without Dagster."""
+    declared(source)
+    report = RunReport(source)
+    take_crawl(report, crawl(source, home))
+    for found in read(home, source):
+        take_reading(report, found)
+    take_load(report, load(home, source))
+    publish(home)
+    report.deliveries = alert(home, out)
+    return report
+
+
+def take_crawl(report: RunReport, found: Mapping[str, Any]) -> None:
+    """Add a crawl's summary to `report`."""
+    report.crawl_id = found["crawl_id"]
+    report.verdict = found["verdict"]
+    report.reasons = list(found.get("reasons") or [])
+    report.counts = dict(found.get("counts") or {})
+
+
+def take_reading(report: RunReport, found: "ReadReport") -> None:
+    """Add what was read to `report`."""
+    for name, count in found.read.items():
+        report.read[name] = report.read.get(name, 0) + count
+    for name, count in found.rejected.items():
+        report.rejected[name] = report.rejected.get(name, 0) + count
+
+
+def take_load(report: RunReport, totals: dict[str, Any]) -> None:
+    """Add what was loaded to `report`."""
+    report.loaded = {name: value for name, value in totals.items() if isinstance(value, int)}
+    events = totals.get("events")
+    report.events = dict(events) if isinstance(events, Mapping) else {}
+
+
+def require_space(home: Home) -> None:
+    """Create the home folder.
+
+    Raises:
+        StorageError: it cannot be created or written.
+    """
+    try:
+        home.root.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        msg = f"{home.root} cannot be created ({error.strerror}); choose another folder with --home"
+        raise StorageError(msg) from error
