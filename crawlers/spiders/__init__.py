@@ -1,0 +1,1 @@
+"""One archetype per kind of listing. A spider declares (its YAML), an archetype does."""

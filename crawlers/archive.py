@@ -1,0 +1,25 @@
+"""The archive's public face: what other packages use of it.
+
+What belongs here: names, gathered. What does not: code. Writing and reading captures is in `store.py`, the file format
+in `warc.py`, finding captures in `index.py`, pages that came otherwise than by a crawl in `saved.py`.
+"""
+
+from crawlers.index import Known
+from crawlers.saved import SavedPage, SavedRun, saved_crawl_id, write_saved
+from crawlers.store import Archive, BadRecord, Capture, Stored, iter_warc, read_capture
+from crawlers.warc import Place
+
+__all__ = [
+    "Archive",
+    "BadRecord",
+    "Capture",
+    "Known",
+    "Place",
+    "SavedPage",
+    "SavedRun",
+    "Stored",
+    "iter_warc",
+    "read_capture",
+    "saved_crawl_id",
+    "write_saved",
+]

@@ -1,0 +1,140 @@
+"""How a run is judged: good, suspect or failed, and why.
+
+What belongs here: rules over what a run saw, as pure functions, and recognising a challenge page. What does not:
+fetching, and what follows from a verdict (a suspect or failed run closes nothing: the warehouse's business).
+"""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from crawlers.manifest import Outcome, Row, Verdict
+from crawlers.model import Expect
+
+MAX_TROUBLE = 0.2
+"""Share of pages that may fail or be refused before the run is suspect."""
+MAX_GONE = 0.3
+"""Share of pages that may vanish in one run before we doubt the portal and not the policies."""
+MAX_ROWS_WITHOUT_URL = 0.2
+SHRINK = 0.5
+"""A listing below this share of the last good one is suspect."""
+_FEW = 10
+"""Below this many, shares say nothing."""
+
+_CHALLENGE_TEXT = 1200
+"""A challenge page says little; a policy says more than this many characters."""
+_CHALLENGE = re.compile(
+    r"访问验证|安全验证|人机验证|滑动验证|拖动滑块|请完成(?:下方|以下)?(?:的)?验证|验证码|访问(?:过于|太)频繁|请求(?:过于|太)频繁"
+    r"|正在(?:进行)?安全检查|您的(?:访问|请求).{0,12}(?:拦截|阻断|威胁)|网站防火墙|云防御|创宇盾|安全狗"
+    r"|(?:开启|启用|打开)\s*javascript|__jsl_clearance|acw_sc__v2|_ts\s*=\s*window\[|cf-chl|challenge-platform"
+    r"|just a moment|checking your browser|enable javascript|verify you are (?:a )?human|captcha|are you a robot",
+    re.IGNORECASE,
+)
+_HIDDEN = re.compile(r"<!--.*?-->|<(script|style)\b.*?</\1\s*>|<[^>]*>", re.IGNORECASE | re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One list page as it answered: its address and how many items it named."""
+
+    url: str
+    items: int
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """The verdict and every reason against the run, ready for people to read."""
+
+    verdict: Verdict
+    reasons: tuple[str, ...]
+
+
+def challenge(body: bytes, text: str | None = None) -> str | None:
+    """The words by which `body` shows itself as a challenge page in place of the one asked for; None when it is none.
+
+    A marker alone proves nothing (portals load such scripts on honest pages, policies write of 安全验证): the page must
+    also say next to nothing besides.
+    """
+    if not body or len(body) > 200_000:  # noqa: PLR2004 - challenge pages with their scripts stay below
+        return None
+    text = body.decode("utf-8", "replace") if text is None else text
+    found = _CHALLENGE.search(text)
+    if found is None:
+        return None
+    visible = "".join(_HIDDEN.sub(" ", text).split())
+    return " ".join(found.group().split()) if len(visible) <= _CHALLENGE_TEXT else None
+
+
+@dataclass(frozen=True, slots=True)
+class RunSeen:
+    """What a run saw.
+
+    `pages`: the manifest's rows of pages. `lists`: the list pages in the order asked; `has_list`: whether the source
+    has a listing at all. `signals`: what went wrong on the way, as sentences. `known_before`: pages archived before
+    this run. `gone_now`: pages that answered before and are missing now. `listed_last_time`: items named in the last
+    good run, None where there was none.
+    """
+
+    pages: Sequence[Row]
+    lists: Sequence[Seen]
+    signals: Sequence[str]
+    has_list: bool
+    known_before: int
+    gone_now: int
+    listed_last_time: int | None
+
+
+def judge(run: RunSeen, expect: Expect) -> Judgement:
+    """The verdict on a run: suspect for any reason against it, failed when no page was of use."""
+    outcomes = Counter(row.outcome for row in run.pages)
+    reasons = list(run.signals)
+    if run.has_list:
+        reasons += _lists(run.lists, expect, run.listed_last_time)
+    reasons += _pages(run, outcomes)
+    new = outcomes["new"]
+    if expect.new_per_run and run.known_before and not expect.new_per_run[0] <= new <= expect.new_per_run[1]:
+        low, high = expect.new_per_run
+        reasons.append(f"{new} new pages, expected {low} to {high}; look at the portal, or correct expect.new_per_run")
+    if not any(outcomes[name] for name in ("new", "changed", "unchanged", "not_modified")):
+        return Judgement("failed", tuple(reasons or ["no page answered; look at crawl.log"]))
+    return Judgement("suspect" if reasons else "good", tuple(reasons))
+
+
+def _lists(lists: Sequence[Seen], expect: Expect, listed_last_time: int | None) -> list[str]:
+    reasons = []
+    named = sum(seen.items for seen in lists)
+    if lists and not lists[0].items:
+        reasons.append(f"{lists[0].url} lists nothing; look at it, then correct the list's item selector or rows path")
+    elif expect.items_per_list:
+        low, high = expect.items_per_list
+        for index, seen in enumerate(lists):
+            # The last page of several is as short as it is.
+            short = seen.items < low and (index == 0 or index < len(lists) - 1)
+            if (short or seen.items > high) and seen.items:
+                fix = "look at it, or correct expect.items_per_list"
+                reasons.append(f"{seen.url} lists {seen.items} items, expected {low} to {high}; {fix}")
+                break
+    if listed_last_time and listed_last_time >= _FEW and 0 < named < SHRINK * listed_last_time:
+        reasons.append(f"the listing shrank from {listed_last_time} to {named} items; look whether it is cut short")
+    return reasons
+
+
+def _pages(run: RunSeen, outcomes: Counter[Outcome]) -> list[str]:
+    reasons = []
+    trouble = [row for row in run.pages if row.outcome in {"failed", "blocked"}]
+    if len(trouble) > MAX_TROUBLE * len(run.pages):
+        why, count = Counter(_kind_of_trouble(row) for row in trouble).most_common(1)[0]
+        reasons.append(
+            f"{outcomes['failed']} of {len(run.pages)} pages failed and {outcomes['blocked']} were refused, "
+            f"most often ({count}): {why}"
+        )
+    if run.gone_now >= _FEW // 2 and run.gone_now > MAX_GONE * run.known_before:
+        reasons.append(
+            f"{run.gone_now} of {run.known_before} known pages vanished at once; look whether the portal moved"
+        )
+    return reasons
+
+
+def _kind_of_trouble(row: Row) -> str:
+    return f"status {row.status}" if row.status else (row.error or "no answer")

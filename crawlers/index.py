@@ -1,0 +1,234 @@
+"""What is known of each page, and which capture stands where: `archive/index.sqlite`.
+
+What belongs here: that file. What does not: the WARC files it points into (`warc.py`, `archive.py`). It is a copy for
+speed: everything in it can be made again from the manifests of committed crawls, and a crawl that was committed but
+not indexed (the process was killed in between) is taken in at the next opening.
+"""
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, fields
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from crawlers.manifest import Row, read_manifest
+from policywatch.errors import StorageError
+from policywatch.home import Home
+
+SCHEMA = 1
+
+_TABLES = """
+CREATE TABLE IF NOT EXISTS crawl (
+    crawl_id TEXT PRIMARY KEY, source TEXT, started_at TEXT, finished_at TEXT, verdict TEXT, listed INTEGER
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS page (
+    source TEXT, key TEXT, role TEXT, url TEXT, canonical_url TEXT, etag TEXT, last_modified TEXT, digest TEXT,
+    payload_digest TEXT, first_seen_at TEXT, last_fetched_at TEXT, last_outcome TEXT, missing INTEGER,
+    full_url TEXT, full_at TEXT, full_file TEXT, full_offset INTEGER, full_length INTEGER,
+    PRIMARY KEY (source, key)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS capture (
+    url TEXT, fetched_at TEXT, capture_id TEXT, crawl_id TEXT, outcome TEXT, status INTEGER, digest TEXT,
+    warc_file TEXT, warc_offset INTEGER, warc_length INTEGER, PRIMARY KEY (url, fetched_at, capture_id)
+) WITHOUT ROWID;
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the archive knows of one address of a source.
+
+    `digest` is of the decoded content, `payload_digest` of the bytes as sent. `missing` counts the latest answers in a
+    row that said 404 or 410. `full_*` is the place of the last whole answer, None where there never was one.
+    """
+
+    key: str
+    role: str
+    url: str
+    canonical_url: str
+    etag: str | None
+    last_modified: str | None
+    digest: str | None
+    payload_digest: str | None
+    first_seen_at: str
+    last_fetched_at: str
+    last_outcome: str
+    missing: int
+    full_url: str | None
+    full_at: str | None
+    full_file: str | None
+    full_offset: int | None
+    full_length: int | None
+
+
+_COLUMNS = tuple(column.name for column in fields(Known))
+
+
+class Index:
+    """The index of one home folder, open for one process; other processes wait for their turn to write."""
+
+    def __init__(self, connection: sqlite3.Connection, home: Home) -> None:
+        self._db = connection
+        self._home = home
+
+    @classmethod
+    def open(cls, home: Home) -> Self:
+        """Open, creating it where there is none.
+
+        Raises:
+            StorageError: it is damaged, of a newer version, or cannot be written.
+        """
+        path = home.archive / "index.sqlite"
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            connection = sqlite3.connect(path, timeout=30, isolation_level=None)
+            connection.execute("PRAGMA journal_mode=WAL")
+            # The manifests are the truth and are synced; what the index loses it reads from them again.
+            connection.execute("PRAGMA synchronous=NORMAL")
+            version = connection.execute("PRAGMA user_version").fetchone()[0]
+            if version > SCHEMA:
+                connection.close()
+                msg = f"{path} was written by a newer policywatch; upgrade this one"
+                raise StorageError(msg)
+            if version < SCHEMA:
+                connection.executescript(f"BEGIN;{_TABLES}PRAGMA user_version={SCHEMA};COMMIT;")
+        except OSError as error:
+            msg = f"cannot write {path}: {error.strerror}; correct the rights or free space"
+            raise StorageError(msg) from None
+        except sqlite3.Error as error:
+            raise _damaged(path, error) from None
+        return cls(connection, home)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._db.close()
+
+    def known(self, source: str) -> dict[str, Known]:
+        """Every address of `source`, by request key."""
+        columns = ", ".join(_COLUMNS)
+        rows = self._all(f"SELECT {columns} FROM page WHERE source = ?", (source,))  # noqa: S608 - our own columns
+        return {row[0]: Known(*row) for row in rows}
+
+    def last_good(self, source: str) -> tuple[str, int] | None:
+        """The latest good crawl of `source`: its id and how many pages its lists named."""
+        sql = (
+            "SELECT crawl_id, listed FROM crawl WHERE source = ? AND verdict = 'good' ORDER BY started_at DESC LIMIT 1"
+        )
+        return next(iter(self._all(sql, (source,))), None)
+
+    def captures(self, url: str) -> list[tuple[str, str, int]]:
+        """The archived answers to `url`, oldest first: fetched_at, WARC file, offset."""
+        sql = "SELECT fetched_at, warc_file, warc_offset FROM capture WHERE url = ? ORDER BY fetched_at"
+        return self._all(sql, (url,))
+
+    def catch_up(self, folder: str) -> int:
+        """Take in the committed crawls under `crawls/<folder>/` that the index lacks; how many there were."""
+        root = self._home.crawls / folder
+        if not root.is_dir():
+            return 0
+        have = {row[0] for row in self._all("SELECT crawl_id FROM crawl WHERE source = ?", (folder,))}
+        lacking = sorted(
+            place for place in root.iterdir() if place.name not in have and (place / "crawl.json").is_file()
+        )
+        for place in lacking:
+            summary = json.loads((place / "crawl.json").read_text(encoding="utf-8"))
+            self.add(folder, summary, read_manifest(place / "manifest.jsonl"))
+        return len(lacking)
+
+    def add(self, folder: str, summary: dict[str, Any], rows: Iterable[Row]) -> None:
+        """Take in one committed crawl, in one transaction; a second time changes nothing."""
+        db = self._db
+        try:
+            db.execute("BEGIN IMMEDIATE")
+            try:
+                listed = sum(int(seen["items"]) for seen in summary["lists"])
+                values = (
+                    summary["crawl_id"],
+                    folder,
+                    *(summary[key] for key in ("started_at", "finished_at", "verdict")),
+                )
+                cursor = db.execute("INSERT OR IGNORE INTO crawl VALUES (?,?,?,?,?,?)", (*values, listed))
+                if cursor.rowcount:
+                    self._add_rows(rows, learn=not summary.get("abandoned"))
+                db.execute("COMMIT")
+            except BaseException:
+                db.execute("ROLLBACK")
+                raise
+        except sqlite3.Error as error:
+            raise _damaged(self._home.archive / "index.sqlite", error) from None
+
+    def _add_rows(self, rows: Iterable[Row], *, learn: bool) -> None:
+        rows = list(rows)
+        self._db.executemany(
+            "INSERT OR IGNORE INTO capture VALUES (?,?,?,?,?,?,?,?,?,?)",
+            (
+                (row.url, row.fetched_at, row.capture_id, row.crawl_id, row.outcome, row.status, row.digest,
+                 row.warc_file, row.warc_offset, row.warc_length)
+                for row in rows
+                if row.warc_file is not None
+            ),
+        )  # fmt: skip
+        if learn:
+            self._db.executemany(_LEARN, (_learned(row) for row in rows if row.was_asked))
+
+    def _all(self, sql: str, values: tuple[object, ...]) -> list[Any]:
+        try:
+            return self._db.execute(sql, values).fetchall()
+        except sqlite3.Error as error:
+            raise _damaged(self._home.archive / "index.sqlite", error) from None
+
+
+# A row older than what is known (a saved page taken in later) must not set the clock back, hence the WHERE.
+_LEARN = """
+INSERT INTO page VALUES (
+    :source, :key, :role, :url, :canonical_url, :etag, :last_modified, :digest, :payload_digest, :at, :at, :outcome,
+    :missing, :full_url, :full_at, :full_file, :full_offset, :full_length)
+ON CONFLICT (source, key) DO UPDATE SET
+    role = :role, canonical_url = :canonical_url, last_fetched_at = :at, last_outcome = :outcome,
+    missing = CASE WHEN :missing THEN missing + 1 WHEN :answered THEN 0 ELSE missing END,
+    etag = CASE WHEN :answered THEN coalesce(:etag, CASE WHEN :full_file IS NULL THEN etag END) ELSE etag END,
+    last_modified = CASE WHEN :answered
+        THEN coalesce(:last_modified, CASE WHEN :full_file IS NULL THEN last_modified END) ELSE last_modified END,
+    digest = coalesce(:digest, digest), payload_digest = coalesce(:payload_digest, payload_digest),
+    full_url = coalesce(:full_url, full_url), full_at = coalesce(:full_at, full_at),
+    full_file = coalesce(:full_file, full_file), full_offset = coalesce(:full_offset, full_offset),
+    full_length = coalesce(:full_length, full_length)
+WHERE last_fetched_at <= :at
+"""
+
+
+def _learned(row: Row) -> dict[str, object]:
+    answered = row.outcome in {"new", "changed", "unchanged", "not_modified"}
+    full = row.outcome in {"new", "changed"}
+    return {
+        "source": row.source, "key": row.key or row.url, "role": row.role, "url": row.url,
+        "canonical_url": row.canonical_url, "at": row.fetched_at, "outcome": row.outcome, "answered": answered,
+        "missing": int(row.outcome == "missing"),
+        "etag": row.etag if answered else None, "last_modified": row.last_modified if answered else None,
+        "digest": row.digest if full else None, "payload_digest": row.payload_digest if full else None,
+        "full_url": row.final_url if full else None, "full_at": row.fetched_at if full else None,
+        "full_file": row.warc_file if full else None, "full_offset": row.warc_offset if full else None,
+        "full_length": row.warc_length if full else None,
+    }  # fmt: skip
+
+
+def _damaged(path: Path, error: sqlite3.Error) -> StorageError:
+    if isinstance(error, sqlite3.OperationalError) and "full" in str(error):
+        return StorageError(f"cannot write {path}: the disk is full; free space, then run again")
+    return StorageError(f"{path}: {error}; delete it if it is damaged, the next crawl makes it again from crawls/")
+
+
+def iter_sources(home: Home) -> Iterator[str]:
+    """The names under `crawls/`, each a source that was crawled, or `ingest`."""
+    if home.crawls.is_dir():
+        yield from sorted(place.name for place in home.crawls.iterdir() if place.is_dir())

@@ -1,0 +1,137 @@
+"""The manifest of a crawl: one row per URL asked, and the summary that commits it.
+
+What belongs here: their shape and their files. What does not: how an outcome is decided (`session.py`), how a run is
+judged (`health.py`). Both files are written beside their place, synced and renamed: a reader meets all or nothing.
+"""
+
+import json
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, fields
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, Final, Literal, get_args
+
+from policywatch.errors import StorageError
+
+Role = Literal["list", "page", "robots"]
+Outcome = Literal[
+    "new",  # a page never seen before answered
+    "changed",  # other bytes than last time
+    "unchanged",  # the same bytes as last time
+    "not_modified",  # the server says so (304)
+    "missing",  # 404, 410, or sent on to the home page
+    "blocked",  # refused: by the portal (401, 403, 429, a challenge), by robots.txt, or by our own rules
+    "failed",  # no answer, or one that is of no use
+]
+OUTCOMES: Final = get_args(Outcome)
+Verdict = Literal["good", "suspect", "failed"]
+
+
+@dataclass(slots=True)
+class Row:
+    """One URL asked. `fetched_at` ISO 8601 UTC; `warc_*` the place of the answer, None where none came.
+
+    `payload_digest` (of the bytes as sent), `final_url` (after redirects) and `key` (what tells two requests apart;
+    None where it is the URL) let the index be made again from manifests alone.
+    """
+
+    capture_id: str
+    crawl_id: str
+    source: str
+    role: Role
+    url: str
+    canonical_url: str
+    fetched_at: str
+    outcome: Outcome
+    status: int | None = None
+    digest: str | None = None
+    content_type: str | None = None
+    warc_file: str | None = None
+    warc_offset: int | None = None
+    warc_length: int | None = None
+    listed: dict[str, str] | None = None
+    error: str | None = None
+    etag: str | None = None
+    last_modified: str | None = None
+    payload_digest: str | None = None
+    final_url: str | None = None
+    key: str | None = None
+
+    @property
+    def was_asked(self) -> bool:
+        """Whether a request for it left, so that it counts as a page of the source from now on."""
+        return not (self.outcome == "blocked" and self.status is None and (self.error or "").startswith("not asked"))
+
+
+_NAMES = tuple(item.name for item in fields(Row))
+
+
+def capture_id(source: str, canonical_url: str, url: str, fetched_at: str) -> str:
+    """The id of a capture: the same for the same answer in every run over the same input."""
+    return sha256(f"{source}|{canonical_url}|{url}|{fetched_at}".encode()).hexdigest()[:16]
+
+
+def row_json(row: Row) -> str:
+    """`row` as one line of the manifest."""
+    return json.dumps({name: getattr(row, name) for name in _NAMES}, ensure_ascii=False, separators=(",", ":"))
+
+
+def read_manifest(path: Path) -> Iterator[Row]:
+    """The rows of a manifest; keys that a newer version wrote are passed over.
+
+    Raises:
+        StorageError: the file is gone or no manifest.
+    """
+    try:
+        with path.open(encoding="utf-8") as lines:
+            for line in lines:
+                values = json.loads(line)
+                yield Row(**{name: values[name] for name in _NAMES if name in values})
+    except (OSError, ValueError, TypeError) as error:
+        msg = f"{path}: cannot be read ({error}); restore crawls/ from its backup"
+        raise StorageError(msg) from None
+
+
+def write_manifest(path: Path, rows: Iterable[Row]) -> bytes:
+    """Write the rows to `path` for good and return the bytes.
+
+    Raises:
+        StorageError: the disk is full or refuses.
+    """
+    data = "".join(f"{row_json(row)}\n" for row in rows).encode()
+    write_synced(path, data)
+    return data
+
+
+def write_summary(path: Path, summary: Mapping[str, Any]) -> None:
+    """Write crawl.json: from here on the crawl is committed.
+
+    Raises:
+        StorageError: the disk is full or refuses.
+    """
+    write_synced(path, (json.dumps(summary, ensure_ascii=False, indent=1) + "\n").encode())
+
+
+def write_synced(path: Path, data: bytes) -> None:
+    """`data` at `path`, whole or not at all, on the disk when this returns.
+
+    Raises:
+        StorageError: the disk is full or refuses.
+    """
+    beside = path.with_name(f".{path.name}.tmp")
+    try:
+        with beside.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(path)
+        folder = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+    except OSError as error:
+        beside.unlink(missing_ok=True)
+        msg = f"cannot write {path}: {error.strerror}; free space or correct the rights, then run again"
+        raise StorageError(msg) from None

@@ -1,0 +1,304 @@
+"""One crawl of one source in progress: its archive file, its manifest, its commit, and taking it up again.
+
+What belongs here: what a run keeps and in which order it reaches the disk. What does not: Scrapy (`middlewares.py`,
+`spiders/`). The order of a commit: WARC synced, manifest.jsonl, crawl.json (this is the commit), index. A crawl folder
+without crawl.json is an open crawl; the next run of the source takes it up again and asks nothing twice.
+"""
+
+import contextlib
+import json
+import logging
+from collections import Counter
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from http import HTTPStatus
+from pathlib import Path
+from typing import IO, Any, get_args
+
+from crawlers.commit import INGEST, finish, lock_crawls, make_folder
+from crawlers.health import RunSeen, Seen, challenge, judge
+from crawlers.index import Index, Known
+from crawlers.manifest import Outcome, Role, Row, capture_id
+from crawlers.model import Source
+from crawlers.safety import REFUSALS, Guard
+from crawlers.store import Answer, Archive, Request, Stored, stamp
+from policywatch import clock
+from policywatch.errors import StorageError
+from policywatch.home import Home
+
+OPEN_FOR = timedelta(hours=24)
+"""How long an interrupted crawl may be taken up again; after that the portal has moved on."""
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """An answer to one page as asked: `content` decoded; `headers` with content-type, etag and last-modified.
+
+    `final_url` is where redirects led; `key` what tells the request apart where its URL does not.
+    """
+
+    role: Role
+    url: str
+    stored: Stored
+    content: bytes
+    headers: dict[str, str | None]
+    final_url: str
+    listed: dict[str, str] | None = None
+    key: str | None = None
+
+
+class CrawlSession:
+    """A crawl in progress. Made by `open_session`, ended by `commit`; closed without, a later run takes it up."""
+
+    def __init__(self, home: Home, source: Source, started_at: datetime) -> None:
+        self.home = home
+        self.source = source
+        self.started_at = started_at
+        self.crawl_id = crawl_id(source.name, started_at)
+        self.folder = home.crawls / source.name / self.crawl_id
+        self.archive = Archive(home)
+        self.guard = Guard.of(source.allowed_hosts)
+        self.known: dict[str, Known] = {}
+        self.rows: list[Row] = []
+        self.lists: list[Seen] = []
+        self.signals: list[str] = []
+        self.stats: Counter[str] = Counter()
+        self.listed_last_time: int | None = None
+        self.storage_error: StorageError | None = None
+        self.summary: dict[str, Any] | None = None
+        self.lock: IO[str] | None = None
+
+    def begin(self, index: Index) -> None:
+        """Open the files.
+
+        Raises:
+            StorageError: they cannot be written.
+        """
+        make_folder(self.folder)
+        self.known = index.known(self.source.name)
+        last = index.last_good(self.source.name)
+        self.listed_last_time = last[1] if last else None
+        self.archive.open_crawl(self.source.name, self.crawl_id, self.started_at)
+        if self.archive.torn:
+            self.stats["torn_tail"] = 1
+            _log.warning("the archive's last record was torn (%s); it was cut off", self.archive.torn.detail)
+
+    def store(self, request: Request, answer: Answer, *, asked_as: str) -> Stored:
+        """Archive an answer before anything reads it. `asked_as`: the key first asked, before any redirect.
+
+        Raises:
+            StorageError: it could not be written; remembered, so that the run is not committed.
+        """
+        known = self.known.get(asked_as)
+        try:
+            stored = self.archive.write(request, answer, fetched_at=clock.now(), known=known)
+        except StorageError as error:
+            self.storage_error = error
+            raise
+        self.stats["requests"] += 1
+        self.stats["bytes"] += len(answer.payload)
+        return stored
+
+    def record(self, role: Role, url: str, outcome: Outcome, stored: Stored | None = None, **more: Any) -> Row:  # noqa: ANN401
+        """Add a row to the manifest; `more` holds further columns of it."""
+        at = stamp(stored.fetched_at if stored else clock.now())
+        canonical = self.source.canonical_url(url)
+        row = Row(
+            capture_id=capture_id(self.source.name, canonical, more.get("key") or url, at),
+            crawl_id=self.crawl_id,
+            source=self.source.name,
+            role=role,
+            url=url,
+            canonical_url=canonical,
+            fetched_at=at,
+            outcome=outcome,
+            **more,
+        )
+        if stored:
+            row.status, row.payload_digest = stored.status, stored.payload_digest
+            row.warc_file, row.warc_offset, row.warc_length = stored.place
+        self.rows.append(row)
+        return row
+
+    def answered(self, visit: Visit) -> Row:
+        """Decide what an answer means for the page that was asked, and record it."""
+        stored = visit.stored
+        known = self.known.get(visit.key or visit.url)
+        outcome, error, digest = decide(stored.status, visit.content, known, visit.role)
+        if visit.role == "page" and digest and self._is_home(visit.url, visit.final_url):
+            outcome, error = "missing", f"sent on to {visit.final_url}, the portal's front page"
+        self.guard.answered(visit.final_url, 403 if outcome == "blocked" else stored.status)
+        return self.record(
+            visit.role,
+            visit.url,
+            outcome,
+            stored,
+            error=error,
+            listed=visit.listed or None,
+            digest=digest,
+            content_type=visit.headers["content-type"],
+            etag=visit.headers["etag"],
+            last_modified=visit.headers["last-modified"],
+            final_url=visit.final_url,
+            key=visit.key,
+        )
+
+    def _is_home(self, url: str, final_url: str) -> bool:
+        """Gone pages are often sent on to the front page; that answer says nothing about the policy."""
+        if url == final_url:
+            return False
+        entries = {self.source.homepage, *(entry for _, entry in self.source.entry_urls())}
+        return (
+            final_url.split("://", 1)[-1].partition("/")[2] in {"", "index.html", "index.htm"} or final_url in entries
+        )
+
+    def commit(self, *, reasons: tuple[str, ...] = ()) -> dict[str, Any]:
+        """Judge the run, put everything on the disk and return the summary (crawl.json).
+
+        Raises:
+            StorageError: something could not be written; the crawl stays open and nothing is committed.
+        """
+        if self.storage_error:
+            raise self.storage_error
+        pages = [row for row in self.rows if row.role == "page"]
+        before = sum(row.role == "page" and row.full_file is not None for row in self.known.values())
+        gone = sum(row.outcome == "missing" and _answered_before(self.known.get(row.url)) for row in pages)
+        judgement = judge(
+            RunSeen(
+                pages=pages,
+                lists=self.lists,
+                signals=[*self.signals, *reasons],
+                has_list=self.source.list.kind != "pages",
+                known_before=before,
+                gone_now=gone,
+                listed_last_time=self.listed_last_time,
+            ),
+            self.source.expect,
+        )
+        counts = Counter(row.outcome for row in pages)
+        summary = {
+            "crawl_id": self.crawl_id,
+            "source": self.source.name,
+            "started_at": stamp(self.started_at),
+            "finished_at": stamp(max(clock.now(), self.started_at)),
+            "verdict": judgement.verdict,
+            "reasons": list(judgement.reasons),
+            "counts": dict(sorted(counts.items())),
+            "lists": [{"url": seen.url, "items": seen.items} for seen in self.lists],
+            "requests": self.stats["requests"],
+            "stats": dict(sorted(self.stats.items())),
+        }
+        finish(self.home, self.archive, self.folder, summary, self.rows)
+        self.summary = summary
+        return summary
+
+    def close(self) -> None:
+        """Let go of the files; a crawl that is not committed stays open for the next run of the source."""
+        self.archive.close()
+        if self.lock is not None:
+            self.lock.close()
+            self.lock = None
+
+
+def _answered_before(known: Known | None) -> bool:
+    return known is not None and known.full_file is not None and not known.missing
+
+
+def decide(status: int, content: bytes, known: Known | None, role: str) -> tuple[Outcome, str | None, str | None]:
+    """What an answer means: outcome, the reason where it is no use, the digest of the content where it has one."""
+    full = known if known is not None and known.full_file is not None else None
+    if status == HTTPStatus.OK:
+        digest = "sha256:" + sha256(content).hexdigest()
+        if full and digest == full.digest:
+            return "unchanged", None, digest
+        mark = challenge(content) if role == "page" else None
+        if mark:
+            return "blocked", f"challenge page ({mark}) in place of the page", None
+        return ("changed" if full else "new"), None, digest
+    if status == HTTPStatus.NOT_MODIFIED and full:
+        return "not_modified", None, full.digest
+    if status in {HTTPStatus.NOT_FOUND, HTTPStatus.GONE}:
+        return "missing", None, None
+    mark = challenge(content)
+    what = f"the portal answered {status}" + (f" with a challenge page ({mark})" if mark else "")
+    return ("blocked" if mark or status in REFUSALS else "failed"), what, None
+
+
+def crawl_id(name: str, started_at: datetime) -> str:
+    """The id of the crawl of source `name` that started then."""
+    return f"{name}-{started_at.astimezone(UTC):%Y%m%dT%H%M%SZ}"
+
+
+def open_session(home: Home, source: Source) -> CrawlSession:
+    """Start a crawl of `source`, or take up the one that was interrupted.
+
+    A session whose `summary` is set was committed before: there is nothing left to do but to close it.
+
+    Raises:
+        StorageError: another process crawls the source, or the files cannot be written or read.
+    """
+    lock = lock_crawls(home, source.name)
+    try:
+        now = clock.now()
+        with Index.open(home) as index:
+            index.catch_up(source.name)
+            index.catch_up(INGEST)
+            started = now
+            for at, folder in _open_crawls(home, source.name):
+                if started is now and timedelta(0) <= now - at < OPEN_FOR:
+                    started = at
+                else:
+                    _abandon(home, source, at, folder)
+            session = CrawlSession(home, source, started)
+            session.lock = lock
+            committed = session.folder / "crawl.json"
+            if committed.is_file():
+                session.summary = json.loads(committed.read_text(encoding="utf-8"))
+            else:
+                session.begin(index)
+            return session
+    except BaseException:
+        lock.close()
+        raise
+
+
+def _open_crawls(home: Home, name: str) -> list[tuple[datetime, Path]]:
+    """The crawls of `name` without crawl.json, latest first."""
+    found = []
+    root = home.crawls / name
+    for folder in root.iterdir() if root.is_dir() else ():
+        if folder.is_dir() and not (folder / "crawl.json").exists():
+            with contextlib.suppress(ValueError):
+                at = datetime.strptime(folder.name.removeprefix(f"{name}-"), "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+                found.append((at, folder))
+    return sorted(found, reverse=True)
+
+
+def _abandon(home: Home, source: Source, started_at: datetime, folder: Path) -> None:
+    """Close an open crawl that is too old to go on with: failed, with what it has in the archive."""
+    session = CrawlSession(home, source, started_at)
+    with Index.open(home) as index:
+        session.known = index.known(source.name)
+    session.archive.open_crawl(source.name, session.crawl_id, started_at)
+    for found in session.archive.left_over():
+        role: Role = found.role if found.role in get_args(Role) else "page"  # type: ignore[assignment]
+        session.answered(
+            Visit(role, found.url, found.stored, found.content, found.headers, final_url=found.url, key=found.key)
+        )
+    summary = {
+        "crawl_id": session.crawl_id,
+        "source": source.name,
+        "started_at": stamp(started_at),
+        "finished_at": stamp(clock.now()),
+        "verdict": "failed",
+        "reasons": ["the run was interrupted and not taken up again within 24 hours"],
+        "counts": dict(sorted(Counter(row.outcome for row in session.rows if row.role == "page").items())),
+        "lists": [],
+        "requests": len(session.rows),
+        "stats": {},
+        "abandoned": True,
+    }
+    finish(home, session.archive, folder, summary, session.rows)

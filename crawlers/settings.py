@@ -1,0 +1,107 @@
+"""Scrapy's settings, each deviation from the default with its reason.
+
+What belongs here: what holds for every source, and `source_settings`, which turns a source's politeness into settings.
+What does not: rules of ours that Scrapy has no setting for (`safety.py`, `middlewares.py`).
+"""
+
+import os
+from typing import Any
+
+from crawlers.model import Source
+from policywatch import __version__
+
+CONTACT = "POLICYWATCH_CONTACT"
+"""The environment variable that holds an e-mail address or a web page of whoever runs the crawl."""
+
+
+def user_agent() -> str:
+    """Who we are and how to reach whoever runs us."""
+    contact = os.environ.get(CONTACT, "").strip().replace("\n", " ")
+    about = f"+{contact}" if contact else "archives public policy documents; its operator left no contact"
+    return f"policywatch/{__version__} ({about})"
+
+
+BOT_NAME = "policywatch"
+SPIDER_LOADER_CLASS = "crawlers.loader.SourceSpiderLoader"  # one spider per sources/*.yaml, no spider modules
+
+# Manners
+USER_AGENT = user_agent()  # honest, with a contact
+ROBOTSTXT_OBEY = True
+ROBOTSTXT_USER_AGENT = "policywatch"  # a portal that means us can name us, whatever else the header says
+AUTOTHROTTLE_ENABLED = True  # a portal that gets slower is asked less often
+AUTOTHROTTLE_MAX_DELAY = 60.0
+DOWNLOAD_DELAY = 1.0  # each source sets its own, see source_settings
+CONCURRENT_REQUESTS_PER_DOMAIN = 1  # one request at a time
+CONCURRENT_REQUESTS = 2  # the next one waits ready; more would only be beyond recall when a portal sends us away
+COOKIES_ENABLED = False  # a session on the portal's side would make pages differ from visitor to visitor
+DEFAULT_REQUEST_HEADERS = {
+    "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,application/json;q=0.9,*/*;q=0.8",
+    "Accept-Language": "zh-CN,zh;q=0.9,en;q=0.5",  # some portals redirect the default, "en", to another tree
+    # What every reader of web archives can unpack; Scrapy would add br and zstd where installed.
+    "Accept-Encoding": "gzip, deflate",
+    # Caches on the way must ask the portal: with heuristic freshness they hide changes for months.
+    "Cache-Control": "max-age=0",
+}
+
+# Limits
+DOWNLOAD_TIMEOUT = 60  # seconds for a whole answer; a slow drip ends here
+DOWNLOAD_MAXSIZE = 20 * 1024 * 1024  # no policy page is larger; also the limit of what gzip may unpack to
+DOWNLOAD_WARNSIZE = 0
+RETRY_TIMES = 2
+RETRY_GIVE_UP_LOG_LEVEL = "WARNING"  # a page that fails is a row of the manifest, not an error of ours
+REDIRECT_MAX_TIMES = 5
+METAREFRESH_ENABLED = False  # it would act on bytes before they are judged; challenge pages use it to loop
+DOWNLOAD_VERIFY_CERTIFICATES = True  # the archive is evidence; an answer from nobody knows whom is not
+URLLENGTH_LIMIT = 4096
+
+# Safety of the process
+TELNETCONSOLE_ENABLED = False  # no open ports
+REMOTE_CONTROL_ENABLED = False  # no open ports
+HTTPCACHE_ENABLED = False  # the archive is our cache; Scrapy's RFC 2616 policy asks old pages nothing at all
+
+# Order, counted from the engine (0) to the network (1000)
+DOWNLOADER_MIDDLEWARES = {
+    "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,  # SafetyMiddleware says no with a reason
+    "crawlers.middlewares.SafetyMiddleware": 50,
+    "crawlers.middlewares.RobotsAnswerMiddleware": 150,  # above retries and redirects: sees final answers
+    "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,  # nothing that we ask has a password
+    "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
+    "crawlers.middlewares.PatientRetryMiddleware": 550,  # honours Retry-After
+    "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,
+    "crawlers.middlewares.PlainRedirectMiddleware": 600,  # without Referer
+    "crawlers.middlewares.ArchiveMiddleware": 950,  # next to the network: nothing reads an answer before it
+}
+SPIDER_MIDDLEWARES = {
+    "scrapy.spidermiddlewares.httperror.HttpErrorMiddleware": None,  # every answer is an outcome
+    "scrapy.spidermiddlewares.referer.RefererMiddleware": None,  # sources that need a Referer state it
+    "scrapy.spidermiddlewares.depth.DepthMiddleware": None,  # lists and pages, there is no depth
+    "scrapy.spidermiddlewares.metacopy.MetaCopyDetectionMiddleware": None,  # we copy no meta
+}
+EXTENSIONS = {
+    "scrapy.extensions.telnet.TelnetConsole": None,
+    "scrapy.extensions.remote_control.RemoteControl": None,  # also saves importing a web server
+    "scrapy.extensions.feedexport.FeedExporter": None,  # the session writes the output
+    "scrapy.extensions.memusage.MemoryUsage": None,
+}
+DOWNLOADER_STATS = False  # the session counts requests and bytes itself
+DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"  # the spider asks nothing twice; saves a hash per request
+
+LOG_LEVEL = "INFO"
+LOG_VERSIONS: list[str] = []  # importing OpenSSL and others just to log their versions slows the start
+
+
+def source_settings(source: Source) -> dict[str, Any]:
+    """A source's politeness as Scrapy settings."""
+    politeness = source.politeness
+    settings: dict[str, Any] = {
+        "DOWNLOAD_DELAY": politeness.delay,
+        "AUTOTHROTTLE_START_DELAY": politeness.delay,
+        "AUTOTHROTTLE_TARGET_CONCURRENCY": float(politeness.concurrency),
+        # Without a delay (demo sources only) there is nothing to throttle.
+        "AUTOTHROTTLE_ENABLED": politeness.delay > 0,
+        "CONCURRENT_REQUESTS_PER_DOMAIN": politeness.concurrency,
+        "CONCURRENT_REQUESTS": min(16, 2 * politeness.concurrency),
+    }
+    if politeness.user_agent:
+        settings["USER_AGENT"] = politeness.user_agent
+    return settings

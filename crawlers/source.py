@@ -1,0 +1,142 @@
+"""Reading `sources/*.yaml`: files in, checked `Source` objects out, errors that name file, line, key and fix.
+
+What belongs here: finding, parsing and checking the files. What does not: the model itself (`model.py`), re-exported
+here because callers think of both as one.
+"""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import ValidationError
+
+from crawlers.model import Source, canonical_url, describe
+from policywatch.errors import ConfigError, UsageError
+
+__all__ = ["Source", "canonical_url", "folders", "load_source", "load_sources"]
+
+ENVIRONMENT = "POLICYWATCH_SOURCES"
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml where it is, ten times as fast
+
+
+def folders(folder: str | Path | None = None) -> tuple[Path, ...]:
+    """Where sources are looked for: `folder`, else POLICYWATCH_SOURCES (parted by os.pathsep), else our own."""
+    if folder is not None:
+        return (Path(folder),)
+    named = os.environ.get(ENVIRONMENT)
+    if named:
+        return tuple(Path(part) for part in named.split(os.pathsep) if part)
+    return (Path(__file__).with_name("sources"),)
+
+
+def load_sources(folder: str | Path | None = None) -> dict[str, Source]:
+    """Every source, by name, in the order of names.
+
+    Raises:
+        ConfigError: a folder is missing, a file does not fit the model, or two files carry one name.
+    """
+    files = _files(folder)
+    return {name: _read(path) for name, path in sorted(files.items())}
+
+
+def load_source(name: str, folder: str | Path | None = None) -> Source:
+    """The source called `name`, reading only its own file.
+
+    Raises:
+        UsageError: there is no such source.
+        ConfigError: its file does not fit the model, or two files carry the name.
+    """
+    files = _files(folder)
+    if name not in files:
+        known = ", ".join(sorted(files)) or "none"
+        msg = f"no source is called '{name}'; there are: {known}"
+        raise UsageError(msg)
+    return _read(files[name])
+
+
+def _files(folder: str | Path | None) -> dict[str, Path]:
+    files: dict[str, Path] = {}
+    for place in folders(folder):
+        if not place.is_dir():
+            msg = f"{place}: no such folder of sources; correct {ENVIRONMENT} or create it"
+            raise ConfigError(msg)
+        for path in sorted([*place.glob("*.yaml"), *place.glob("*.yml")]):
+            if path.stem in files:
+                other = files[path.stem]
+                msg = f"{path}: name: there is a source '{path.stem}' already in {other}; rename one file and its name"
+                raise ConfigError(msg)
+            files[path.stem] = path
+    return files
+
+
+def _read(path: Path) -> Source:
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        msg = f"{path}: cannot be read ({error}); save it as UTF-8 text"
+        raise ConfigError(msg) from None
+    values, lines = _parse(path, text)
+    if not isinstance(values, dict):
+        msg = f"{path}: holds no keys; start from another source's file"
+        raise ConfigError(msg)
+    try:
+        source = Source.model_validate(values)
+    except ValidationError as error:
+        raise ConfigError(_message(path, lines, error)) from None
+    if source.name != path.stem:
+        line = lines.get(("name",), 1)
+        msg = f"{path}:{line}: name: '{source.name}' must be the file's own name, '{path.stem}'; rename one"
+        raise ConfigError(msg)
+    return source
+
+
+def _parse(path: Path, text: str) -> tuple[Any, dict[tuple[str, ...], int]]:
+    lines: dict[tuple[str, ...], int] = {}
+    loader = _LOADER(text)
+    try:
+        node = loader.get_single_node()
+        if node is None:
+            return None, lines
+        _walk(path, node, (), lines)
+        return loader.construct_document(node), lines
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = f":{mark.line + 1}" if mark else ""
+        msg = f"{path}{line}: not YAML ({getattr(error, 'problem', error)}); check indentation and quotes"
+        raise ConfigError(msg) from None
+    finally:
+        loader.dispose()
+
+
+def _walk(path: Path, node: yaml.Node, at: tuple[str, ...], lines: dict[tuple[str, ...], int]) -> None:
+    """Remember the line of every key, and refuse a key given twice: YAML would silently keep the last."""
+    lines.setdefault(at, node.start_mark.line + 1)
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            here = (*at, str(key.value))
+            line = key.start_mark.line + 1
+            if here in lines:
+                msg = f"{path}:{line}: {'.'.join(here)}: stands twice; keep one"
+                raise ConfigError(msg)
+            lines[here] = line
+            _walk(path, value, here, lines)
+    elif isinstance(node, yaml.SequenceNode):
+        for index, value in enumerate(node.value):
+            _walk(path, value, (*at, str(index)), lines)
+
+
+def _message(path: Path, lines: dict[tuple[str, ...], int], error: ValidationError) -> str:
+    first = error.errors(include_url=False)[0]
+    # The tag of a tagged union is part of pydantic's path and not of the file's.
+    tagged = (
+        len(first["loc"]) > 1 and first["loc"][0] == "list" and first["loc"][1] in {"html", "json", "feed", "pages"}
+    )
+    keys = tuple(str(part) for index, part in enumerate(first["loc"]) if not (tagged and index == 1))
+    known = keys
+    while known and known not in lines:
+        known = known[:-1]
+    line = lines.get(known, 1)
+    more = f" (and {error.error_count() - 1} more)" if error.error_count() > 1 else ""
+    key = f"{'.'.join(keys)}: " if keys else ""
+    return f"{path}:{line}: {key}{describe(first)}{more}"

@@ -1,0 +1,399 @@
+"""The archive: every answer as a WARC record, before anything reads it; and captures back out of it.
+
+What belongs here: which records an answer becomes (request and response, or request and revisit where nothing is new),
+reading a capture by its place, reading other people's WARC files. What does not: the format (`warc.py`), finding
+captures by URL (`index.py`), what a run makes of them (`session.py`). One file per crawl:
+`archive/<source>/<year>/<crawl_id>.warc.gz`.
+"""
+
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from hashlib import sha256
+from pathlib import Path
+from typing import NamedTuple
+
+from warcio.statusandheaders import StatusAndHeaders
+
+import policywatch
+from crawlers.index import Index, Known
+from crawlers.warc import Damage, Headers, Place, Record, WarcWriter, payload_digest, read_at, read_warc
+from policywatch.errors import StorageError
+from policywatch.home import Home
+
+_SAME_PAYLOAD = "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"
+_NOT_MODIFIED = "http://netpreserve.org/warc/1.1/revisit/server-not-modified"
+# Not part of the standard, which lets readers skip fields they do not know: they make a crawl resumable, and a
+# revisit readable, from the archive alone.
+_ROLE = "WARC-Policywatch-Role"
+_ORIGINAL_FILE = "WARC-Refers-To-Filename"
+_ORIGINAL_OFFSET = "WARC-Refers-To-File-Offset"
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What was asked. `role` is list, page or robots."""
+
+    method: str
+    url: str
+    headers: Headers = ()
+    body: bytes = b""
+    role: str = "page"
+
+    @property
+    def key(self) -> str:
+        """What tells two requests apart: the URL, and for a POST its body."""
+        return request_key(self.method, self.url, self.body)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back. `payload` is the body without transfer encoding, content encoding kept."""
+
+    status: int
+    reason: str
+    headers: Headers
+    payload: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """An answer in the archive: where, when it came, its status, the sha256 of its payload as sent (base 32)."""
+
+    place: Place
+    fetched_at: datetime
+    status: int
+    payload_digest: str
+    original: Known | None = None
+    """For a revisit: the full answer that it repeats."""
+
+
+class LeftOver(NamedTuple):
+    """An answer in the file of a crawl that will not be taken up again."""
+
+    role: str
+    url: str
+    key: str | None
+    stored: Stored
+    content: bytes
+    headers: dict[str, str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Capture:
+    """One archived answer as a reader gets it: the payload without transfer and content encoding."""
+
+    url: str
+    fetched_at: datetime
+    status: int | None
+    headers: Headers
+    content: bytes = field(repr=False)
+    content_type: str | None
+    record_type: str = "response"
+    offset: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class BadRecord:
+    """A record that gives no capture: `reason` is truncated, damaged, too_large, no_date or unresolved_revisit."""
+
+    offset: int
+    reason: str
+    detail: str
+    url: str | None = None
+
+
+def request_key(method: str, url: str, body: bytes) -> str:
+    """See `Request.key`."""
+    return url if method == "GET" and not body else f"{url}#{method}:{sha256(body).hexdigest()[:16]}"
+
+
+def stamp(at: datetime) -> str:
+    """`at` as WARC-Date and everywhere else in files: ISO 8601, UTC, whole seconds."""
+    return at.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+class Archive:
+    """The archive of one home folder, for writing one crawl.
+
+    `open_crawl` must come first; it continues a crawl's file where a killed writer left it.
+    """
+
+    def __init__(self, home: Home) -> None:
+        self.home = home
+        self._writer: WarcWriter | None = None
+        self._replay: dict[str, deque[Place]] = {}
+        self.replayable = 0
+        self.torn: Damage | None = None
+
+    def open_crawl(self, source: str, crawl_id: str, started_at: datetime, *, fresh: bool = False) -> None:
+        """Open the crawl's WARC file, cutting a torn tail; answers already in it are ready for `replay`.
+
+        `fresh` starts over, for input that can be read again. After this, `torn` says what was cut, None for nothing.
+
+        Raises:
+            StorageError: the file cannot be written.
+        """
+        name = f"{source}/{started_at:%Y}/{crawl_id}.warc.gz"
+        path = self.home.archive / name
+        writer = self._writer = WarcWriter(path, name)
+        if fresh:
+            writer.cut(0)
+        if writer.size:
+            self._continue(path, writer)
+        if not writer.size:
+            info = {
+                "software": f"policywatch/{policywatch.__version__}",
+                "format": "WARC File Format 1.1",
+                "conformsTo": "http://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/",
+                "isPartOf": crawl_id,
+            }
+            body = "".join(f"{key}: {value}\r\n" for key, value in info.items()).encode()
+            fields = {"WARC-Date": stamp(started_at), "WARC-Filename": path.name}
+            writer.append(writer.build("warcinfo", "", fields, None, body))
+
+    def _continue(self, path: Path, writer: WarcWriter) -> None:
+        end, asked = 0, None
+        for found in read_warc(path):
+            if isinstance(found, Damage):
+                self.torn = found
+                break
+            end = found.offset + found.length
+            if found.kind == "request":
+                asked = found
+            elif found.kind in {"response", "revisit"} and asked is not None:
+                method = (asked.http.protocol if asked.http else "GET") or "GET"
+                key = request_key(method, found.url, asked.payload)
+                self._replay.setdefault(key, deque()).append(Place(writer.name, found.offset, found.length))
+                self.replayable += 1
+                asked = None
+        writer.cut(end)
+
+    def replay(self, request: Request) -> tuple[Stored, Record, bytes] | None:
+        """The next answer to `request` that this crawl archived before it was interrupted, with its payload."""
+        return self._take(request.key)
+
+    def _take(self, key: str) -> tuple[Stored, Record, bytes] | None:
+        waiting = self._replay.get(key)
+        if not waiting:
+            return None
+        place = waiting.popleft()
+        record = read_at(self.home.archive / place.file, place.offset)
+        payload = record.payload
+        if record.kind == "revisit" and record.status != 304:  # noqa: PLR2004
+            payload = _original(self.home, record).payload
+        stored = Stored(
+            place=place,
+            fetched_at=_date(record.fields) or datetime.fromtimestamp(0, UTC),
+            status=record.status or 0,
+            payload_digest=record.fields.get("warc-payload-digest", ""),
+        )
+        return stored, record, payload
+
+    def left_over(self) -> Iterator["LeftOver"]:
+        """The answers that nobody asked for again."""
+        for key in list(self._replay):
+            while found := self._take(key):
+                stored, record, _ = found
+                source = _original(self.home, record) if record.kind == "revisit" else record
+                yield LeftOver(
+                    role=record.fields.get(_ROLE.lower(), "page"),
+                    url=record.url,
+                    key=None if key == record.url else key,
+                    stored=stored,
+                    content=source.content(),
+                    headers={name: record.header(name) for name in ("content-type", "etag", "last-modified")},
+                )
+
+    def write(self, request: Request, answer: Answer, *, fetched_at: datetime, known: Known | None = None) -> Stored:
+        """Archive one answer.
+
+        `known` is the last full answer to the same request: if the payload is the same again, or the status is 304,
+        a revisit record that points there is written in place of the bytes.
+
+        Raises:
+            StorageError: the disk is full or refuses.
+        """
+        status, payload = answer.status, answer.payload
+        writer = self._open()
+        digest = payload_digest(payload)
+        date = stamp(fetched_at)
+        full = known if known is not None and known.full_file is not None else None
+        same = full is not None and digest == full.payload_digest and bool(payload)
+        revisit = full is not None and (status == 304 or same)  # noqa: PLR2004
+        fields = {"WARC-Date": date, _ROLE: request.role}
+        if revisit and full is not None:
+            fields["WARC-Profile"] = _SAME_PAYLOAD if same else _NOT_MODIFIED
+            fields["WARC-Refers-To-Target-URI"] = full.full_url or request.url
+            fields["WARC-Refers-To-Date"] = full.full_at or date
+            fields[_ORIGINAL_FILE] = full.full_file or ""
+            fields[_ORIGINAL_OFFSET] = str(full.full_offset)
+            fields["WARC-Payload-Digest"] = digest = full.payload_digest or digest
+        else:
+            fields["WARC-Payload-Digest"] = digest
+        http = StatusAndHeaders(f"{status} {answer.reason}".rstrip(), list(answer.headers), protocol="HTTP/1.1")
+        kind = "revisit" if revisit else "response"
+        record = writer.build(kind, request.url, fields, http, b"" if revisit else payload)
+        place = writer.append(self._asked(request, date, record), record)[1]
+        return Stored(place, fetched_at, status, digest, full if revisit else None)
+
+    def _asked(self, request: Request, date: str, answer: object) -> object:
+        target = request.url.split("/", 3)
+        path = "/" + (target[3] if len(target) > 3 else "")  # noqa: PLR2004
+        headers = [("Host", target[2]), *request.headers]
+        http = StatusAndHeaders(f"{request.method} {path} HTTP/1.1", headers, is_http_request=True)
+        concurrent = answer.rec_headers.get_header("WARC-Record-ID")  # type: ignore[attr-defined]
+        fields = {"WARC-Date": date, "WARC-Concurrent-To": concurrent}
+        if not request.body:
+            # warcio hashes the empty payload again for each request otherwise.
+            fields["WARC-Payload-Digest"] = _EMPTY
+        return self._open().build("request", request.url, fields, http, request.body)
+
+    def write_saved(
+        self, url: str, content: bytes, captured_at: datetime, http: tuple[int | None, Headers] = (None, ())
+    ) -> Stored:
+        """Archive bytes that no crawl of ours fetched: as `response` with the HTTP head given, else as `resource`.
+
+        Raises:
+            StorageError: the disk is full or refuses.
+        """
+        status, headers = http
+        if status is None:
+            content_type = next((value for name, value in headers if name.lower() == "content-type"), None)
+            return self._write_plain("resource", url, content, captured_at, content_type)
+        writer, digest = self._open(), payload_digest(content)
+        head = StatusAndHeaders(str(status), list(headers), protocol="HTTP/1.1")
+        fields = {"WARC-Date": stamp(captured_at), "WARC-Payload-Digest": digest}
+        place = writer.append(writer.build("response", url, fields, head, content))[0]
+        return Stored(place, captured_at, status, digest)
+
+    def write_metadata(self, name: str, content: bytes, at: datetime, content_type: str) -> Stored:
+        """Archive what we know of the crawl itself under the URN `name`.
+
+        Raises:
+            StorageError: the disk is full or refuses.
+        """
+        return self._write_plain("metadata", name, content, at, content_type)
+
+    def _write_plain(self, kind: str, url: str, content: bytes, at: datetime, content_type: str | None) -> Stored:
+        writer, digest = self._open(), payload_digest(content)
+        fields = {
+            "WARC-Date": stamp(at),
+            "WARC-Payload-Digest": digest,
+            "Content-Type": content_type or "application/octet-stream",
+        }
+        place = writer.append(writer.build(kind, url, fields, None, content))[0]
+        return Stored(place, at, 200, digest)
+
+    def sync(self) -> None:
+        """Return when all that was written is on the disk."""
+        self._open().sync()
+
+    def close(self) -> None:
+        """Let go of the crawl's file."""
+        if self._writer is not None:
+            self._writer.close()
+            self._writer = None
+
+    def known(self, source: str) -> Iterable[Known]:
+        """Every page that `source` was ever asked for, from the index; see `index.Known` for the columns."""
+        with Index.open(self.home) as index:
+            return [row for row in index.known(source).values() if row.role == "page"]
+
+    def _open(self) -> WarcWriter:
+        if self._writer is None:
+            msg = "the archive is closed; call open_crawl first"
+            raise StorageError(msg)
+        return self._writer
+
+
+_EMPTY = payload_digest(b"")
+
+
+def read_capture(home: Home, warc_file: str, offset: int) -> Capture:
+    """The capture at `offset` of `warc_file` (relative to the archive folder); a revisit gives the bytes it repeats.
+
+    Raises:
+        StorageError: the file or the record is not there, or its payload is a bomb.
+    """
+    record = read_at(home.archive / warc_file, offset)
+    source = _original(home, record) if record.kind == "revisit" else record
+    try:
+        content = source.content()
+    except ValueError as error:
+        msg = f"{warc_file} at {offset}: {error}; reject the capture"
+        raise StorageError(msg) from None
+    return _capture(record, content, source)
+
+
+def _original(home: Home, record: Record) -> Record:
+    file, offset = record.fields.get(_ORIGINAL_FILE.lower()), record.fields.get(_ORIGINAL_OFFSET.lower(), "")
+    if not file or not offset.isdigit():
+        msg = f"the revisit record of {record.url} names no original; restore the archive folder from its backup"
+        raise StorageError(msg)
+    return read_at(home.archive / file, int(offset))
+
+
+def _capture(record: Record, content: bytes, source: Record) -> Capture:
+    http = source.http
+    content_type = source.header("content-type") if http else source.fields.get("content-type")
+    return Capture(
+        url=record.url,
+        fetched_at=_date(record.fields) or datetime.fromtimestamp(0, UTC),
+        status=source.status if record.status == 304 else record.status,  # noqa: PLR2004
+        headers=record.headers,
+        content=content,
+        content_type=content_type,
+        record_type=record.kind,
+        offset=record.offset,
+    )
+
+
+def _date(fields: Mapping[str, str]) -> datetime | None:
+    try:
+        at = datetime.fromisoformat(fields.get("warc-date", ""))
+    except ValueError:
+        return None
+    return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC).replace(microsecond=0)
+
+
+def iter_warc(path: str | Path) -> Iterator[Capture | BadRecord]:
+    """The captures of any WARC file (ours, wget's, Browsertrix's, the Internet Archive's), in the file's order.
+
+    Responses, resources and revisits give captures; requests, warcinfo and metadata are passed over. A revisit takes
+    its bytes from the same file. What is damaged or cut off comes as a BadRecord and what is whole is kept.
+
+    Raises:
+        StorageError: the file cannot be opened.
+    """
+    path = Path(path)
+    originals: dict[str, int] = {}
+    try:
+        for found in read_warc(path):
+            if isinstance(found, Damage):
+                reason = "truncated" if "cut off" in found.detail or "ends inside" in found.detail else "damaged"
+                yield BadRecord(found.offset, reason, found.detail, found.url)
+            elif found.kind in {"response", "resource", "revisit"} and found.url.startswith(("http:", "https:")):
+                yield _foreign(path, found, originals)
+    except OSError as error:
+        msg = f"cannot read {path}: {error.strerror}"
+        raise StorageError(msg) from None
+
+
+def _foreign(path: Path, record: Record, originals: dict[str, int]) -> Capture | BadRecord:
+    if _date(record.fields) is None:
+        return BadRecord(record.offset, "no_date", "WARC-Date is missing or no date", record.url)
+    digest = record.fields.get("warc-payload-digest", "")
+    source = record
+    if record.kind == "revisit":
+        if digest not in originals:
+            detail = "the bytes that it repeats are not in this file; ingest it together with the file that has them"
+            return BadRecord(record.offset, "unresolved_revisit", detail, record.url)
+        source = read_at(path, originals[digest])
+    elif digest:
+        originals.setdefault(digest, record.offset)
+    try:
+        return _capture(record, source.content(), source)
+    except ValueError as error:
+        return BadRecord(record.offset, "too_large", str(error), record.url)
