@@ -38,31 +38,38 @@ def changes_of(event: Event, language: Language) -> list[Change]:
         if name not in _CLAUSES:
             title = one_line(pick(FIELDS.get(name, (name, name)), language), 60)
             pairs.append((title, (_words(event.before.get(name), language), _words(event.after.get(name), language))))
-    pairs += _clause_pairs(event).items()
+    pairs += _clause_pairs(event)
     return [_narrowed(name, pair) for name, pair in pairs if pair[0] != pair[1]]
 
 
-def _clause_pairs(event: Event) -> dict[str, Pair]:
+def _clause_pairs(event: Event) -> list[tuple[str, Pair]]:
+    """The clauses that differ, with their place in the document: `三.7`, or `三.7 → 三.8` where it moved."""
+    names: dict[str, list[str]] = {}
     found: dict[str, Pair] = {}
     for is_after, fields in ((False, event.before), (True, event.after)):
-        for name in _CLAUSES:
-            for path, clause in _clauses(fields.get(name)):
-                old = found.get(path, (None, None))
-                if "before" in clause or "after" in clause:
-                    found[path] = (_words(clause.get("before"), "zh"), _words(clause.get("after"), "zh"))
-                else:
-                    text = _words(clause.get("text"), "zh")
-                    found[path] = (old[0], text) if is_after else (text, old[1])
-    return found
+        for key, path, clause in (item for name in _CLAUSES for item in _clauses(fields.get(name))):
+            if path not in names.setdefault(key, []):
+                names[key].append(path)
+            old = found.get(key, (None, None))
+            text = " ".join(filter(None, (_words(clause.get(part), "zh") for part in ("heading", "text")))) or None
+            if "before" in clause or "after" in clause:
+                found[key] = (_words(clause.get("before"), "zh"), _words(clause.get("after"), "zh"))
+            else:
+                found[key] = (old[0], text) if is_after else (text, old[1])
+    return [(" → ".join(names[key]), pair) for key, pair in found.items()]
 
 
-def _clauses(value: Json) -> Iterator[tuple[str, Mapping[str, Json]]]:
-    """The clauses of one side: a list of `{path, text}` or `{path, before, after}`, or a mapping `{path: text}`."""
+def _clauses(value: Json) -> Iterator[tuple[str, str, Mapping[str, Json]]]:
+    """The clauses of one side, each with what it is known by and its place.
+
+    The ledger writes lists of `{measure_id, path, heading, text}`; `{path, before, after}` and `{path: text}` do too.
+    """
     if isinstance(value, Mapping):
         value = [{"path": path, "text": text} for path, text in value.items()]
     for item in value if isinstance(value, list | tuple) else ():
         if isinstance(item, Mapping):
-            yield one_line(str(item.get("path") or item.get("label") or "?"), 60), item
+            path = one_line(str(item.get("path") or item.get("label") or "?"), 60)
+            yield str(item.get("measure_id") or path), path, item
 
 
 def _words(value: Json, language: Language) -> str | None:

@@ -103,6 +103,8 @@ FIELDS: Final[dict[str, tuple[str, str]]] = {
     "issuers": ("发布机关", "issuers"),
     "joint_issuers": ("联合发文机关", "joint issuers"),
     "topic": ("主题", "topic"),
+    "index_number": ("索引号", "index number"),
+    "attachments": ("附件", "attachments"),
     "status": ("状态", "status"),
     "stated_status": ("标注的状态", "stated status"),
     "signed_date": ("成文日期", "signed"),

@@ -108,6 +108,13 @@ def test_changed_clauses_stand_with_their_place_before_and_after(before, after):
     assert "    三.7：不超过10万元 → 不超过20万元\n" in message.text
 
 
+def test_a_clause_is_followed_when_it_moves_and_its_heading_changes():
+    before = [{"measure_id": "me_1", "path": "三.7", "heading": "补贴", "text": "不超过10万元"}]
+    after = [{"measure_id": "me_1", "path": "三.8", "heading": "奖补", "text": "不超过10万元"}]
+    message = told(kind="revised", before={"measures": before}, after={"measures": after})
+    assert "    三.7 → 三.8：补贴 不超过10万元 → 奖补 不超过10万元\n" in message.text
+
+
 def test_added_and_removed_clauses():
     message = told(
         before={"measures": [{"path": "八", "text": "旧"}]}, after={"measures": [{"path": "九", "text": "新"}]}
