@@ -7,7 +7,7 @@ import functools
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from importlib import resources
+from pathlib import Path
 
 import yaml
 
@@ -58,7 +58,7 @@ class Expected:
 @functools.cache
 def load_expected() -> Expected:
     """`demo/expected.yaml`, read once."""
-    raw = yaml.safe_load(resources.files("demo").joinpath("expected.yaml").read_text("utf-8"))
+    raw = yaml.safe_load(Path(__file__).with_name("expected.yaml").read_text("utf-8"))
     events = tuple(
         ExpectedEvent(
             edition=edition["edition"],

@@ -6,13 +6,14 @@ What belongs here: markup of single pages. What does not: addresses and faults (
 import functools
 from collections.abc import Iterable, Iterator, Mapping
 from html import escape
-from importlib import resources
+from pathlib import Path
 from string import Template
 from typing import Final
 
 from demo.documents import Document, Version
 from demo.editions import BUREAU, MEDIA, PORTAL
 
+TEMPLATES: Final = Path(__file__).with_name("templates")
 SITES: Final = {PORTAL: "云江市人民政府门户网站", BUREAU: "云江市经济和信息化局", MEDIA: "云江新闻网"}
 COLUMNS: Final = {
     "doc_info": "政策文件",
@@ -32,7 +33,7 @@ CHARSET: Final = "utf-8"
 @functools.cache
 def template(name: str) -> Template:
     """The template `name` of `demo/templates`."""
-    return Template(resources.files("demo.templates").joinpath(f"{name}.html").read_text("utf-8"))
+    return Template((TEMPLATES / f"{name}.html").read_text("utf-8"))
 
 
 def framed(content: str, *, title: str, column: str, host: str, metas: str = "") -> str:

@@ -6,7 +6,7 @@ What belongs here: reading the YAML and applying its `edits`. What does not: mar
 import functools
 from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib import resources
+from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -14,7 +14,7 @@ import yaml
 
 from policywatch.errors import ConfigError
 
-FOLDER: Final = "demo.documents"
+FOLDER: Final = Path(__file__).parent
 MERGED: Final = ("box", "script", "listed")
 REPLACED: Final = ("title", "published", "flag")
 
@@ -77,9 +77,7 @@ def load_documents() -> Mapping[str, Document]:
         ConfigError: an id stands twice, or an edit replaces words that the body does not hold.
     """
     raw: dict[str, dict[str, Any]] = {}
-    for entry in sorted(resources.files(FOLDER).iterdir(), key=lambda item: item.name):
-        if not entry.name.endswith(".yaml"):
-            continue
+    for entry in sorted(FOLDER.glob("*.yaml")):
         for key, facts in yaml.safe_load(entry.read_text("utf-8")).items():
             if key in raw:
                 msg = f"{entry.name}: '{key}' stands twice; give the second another id"
