@@ -1,0 +1,10 @@
+"""Archived page in, typed record out: pure functions, no network, no clock, no database.
+
+What belongs here: everything that reads a page. What does not: fetching it (`crawlers`), storing it (`warehouse`).
+The way through: decode -> dom -> box and structure -> kind -> fields, clauses, force, citations -> page.
+"""
+
+from pipeline.parsers.page import PARSER_VERSION, read_page, read_text
+from pipeline.parsers.records import Hints, Listed, PageRecord, Unreadable
+
+__all__ = ["PARSER_VERSION", "Hints", "Listed", "PageRecord", "Unreadable", "read_page", "read_text"]

@@ -213,6 +213,8 @@ class PageRecord:
     """The last day in force by the document's own words and the portal's box; None where neither says."""
     effect: tuple[Effect, ...] = ()
     clauses: tuple[Clause, ...] = ()
+    targets: tuple[Target, ...] = ()
+    """Every goal with a figure that the document states, in its preamble too; a clause holds its own."""
     citations: tuple[Citation, ...] = ()
     attachments: tuple[Attachment, ...] = ()
     language: str | None = None

@@ -1,0 +1,223 @@
+"""The metadata box, in every shape, without selectors.
+
+What belongs here: finding labels and the values beside them (lists, label tables, `p span` pairs, article heads, label
+paragraphs, values in scripts). What does not: what a value means (`fields`).
+
+    <li>[发文机构] <span>市经信局</span></li> · <td>文　号：</td><td>…</td> · <p><span>发文机关：</span><span>…</span></p>
+    <div>发布时间：2021-05-06 来源：本网 浏览量：</div> · var file_status = '有效'; var losetime = '1867161600'
+"""
+
+import json
+import re
+from dataclasses import dataclass, field
+from typing import Final
+
+from pipeline.parsers.dates import find_days, parse_day
+from pipeline.parsers.dom import Line
+from pipeline.parsers.normal import normal_text
+from pipeline.parsers.numbers import find_numbers, normal_number
+from pipeline.parsers.vocabulary import BLANKS, BOX_FIELDS, ENGLISH_LABELS, LABELS, STATUS_WORDS, WEAK_LABELS
+
+_ALL: Final = LABELS | {word.lower(): key for word, key in ENGLISH_LABELS.items()}
+_CHINESE: Final = "|".join(r"\s?".join(word) for word in sorted(LABELS, key=len, reverse=True))
+_ENGLISH: Final = "|".join(sorted((re.escape(word) for word in ENGLISH_LABELS), key=len, reverse=True))
+_LABEL: Final = re.compile(
+    rf"[\[【]\s?(?P<b>{_CHINESE})\s?[\]】]\s?[:：]?|(?<![\u4e00-\u9fff])(?P<c>{_CHINESE})\s?[:：]|\b(?P<e>{_ENGLISH})\s?[:：]",
+    re.IGNORECASE,
+)
+_BARE: Final = re.compile(rf"(?:{_CHINESE})")
+_DATES: Final = frozenset({"signed", "published", "effective", "repealed", "expiry", "printed", "updated"})
+_LONG: Final = 300
+_PARAGRAPH: Final = 60
+_NEAR: Final = 8
+_MAX_VALUE: Final = 400
+_VALUE_END: Final = re.compile(r"\s?[|｜]\s?|\s{2,9}|(?<=\S)\s(?=(?:字体|字号|大|打印|分享|【))")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A value beside its label: as printed, where it stood, the words, and the number of its line."""
+
+    value: str
+    where: str
+    quote: str
+    line: int
+
+
+@dataclass(slots=True)
+class Box:
+    """What the labels say; `blank` holds fields whose label stands with nothing beside it, `used` the lines taken."""
+
+    values: dict[str, Found] = field(default_factory=dict)
+    blank: set[str] = field(default_factory=set)
+    used: set[int] = field(default_factory=set)
+
+    def get(self, name: str) -> str | None:
+        """The printed value of a field, or None."""
+        found = self.values.get(name)
+        return found.value if found else None
+
+    @property
+    def labels(self) -> int:
+        """How many fields of a disclosure catalogue have their label here, blank or not."""
+        return len(BOX_FIELDS & (set(self.values) | self.blank))
+
+
+@dataclass(slots=True)
+class _Hit:
+    word: str
+    line: int
+    value: str
+    lines: list[int]
+
+
+def read_box(lines: list[Line], start: int, end: int) -> Box:
+    """Labels and values above the main text `[start, end)`, at its top, and in catalogue boxes beneath it."""
+    above = _hits(lines, 0, _top(lines, start, end))
+    box = _collect(above)
+    if box.labels < 2:  # noqa: PLR2004 - no box above: it may stand beneath or beside the text
+        below = _collect(_hits(lines, end, len(lines)))
+        if below.labels >= 3:  # noqa: PLR2004 - one or two labels there belong to something else
+            for name, found in below.values.items():
+                box.values.setdefault(name, found)
+            box.blank |= below.blank
+    return box
+
+
+def _top(lines: list[Line], start: int, end: int) -> int:
+    """Where the text proper begins: label paragraphs may stand at its top."""
+    for index in range(start, min(end, start + 15)):
+        text = lines[index].text
+        if len(text) > _PARAGRAPH and not _LABEL.match(text):
+            return index
+    return min(end, start + 15)
+
+
+def _word(text: str) -> str:
+    return re.sub(r"\s", "", text) if not text.isascii() else text.lower()
+
+
+def _hits(lines: list[Line], start: int, end: int) -> list[_Hit]:
+    hits: list[_Hit] = []
+    for index in range(start, end):
+        line = lines[index]
+        text = line.text
+        if not text or len(text) > _LONG:
+            continue
+        matches = list(_LABEL.finditer(text))
+        if not matches and line.row and _BARE.fullmatch(text):
+            value, taken = _beside(lines, index, end, "")
+            if taken:
+                hits.append(_Hit(_word(text), index, value, taken))
+            continue
+        for place, match in enumerate(matches):
+            word = _word(match["b"] or match["c"] or match["e"])
+            stop = matches[place + 1].start() if place + 1 < len(matches) else len(text)
+            value, taken = text[match.end() : stop].strip(), [index]
+            if not value and stop == len(text):
+                value, taken = _beside(lines, index, end, _ALL[word])
+            hits.append(_Hit(word, index, value, [index, *taken]))
+    return hits
+
+
+def _beside(lines: list[Line], index: int, end: int, name: str) -> tuple[str, list[int]]:
+    """The value that stands in the next cell, or on the next line where only that can be meant."""
+    following = index + 1
+    if following >= min(end + 1, len(lines)):
+        return "", []
+    line, after = lines[index], lines[following]
+    if line.row:
+        if after.row != line.row or after.cell == line.cell:
+            return "", []
+        taken = [i for i in range(following, min(following + 40, len(lines))) if lines[i].cell == after.cell]
+        return "\n".join(lines[i].text for i in taken), taken
+    if not after.text or _LABEL.match(after.text):
+        return "", []
+    if after.tag == "dd" or line.tag == "text" or (line.tag == after.tag != "li" and _fits(name, after.text)):
+        return after.text, [following]
+    return "", []
+
+
+def _fits(name: str, value: str) -> bool:
+    if name in _DATES:
+        return len(value) < 30 and parse_day(value) is not None  # noqa: PLR2004 - a day, not a sentence with one
+    if name == "number":
+        return normal_number(value) is not None
+    return name == "status" and normal_text(value) in STATUS_WORDS
+
+
+def _collect(hits: list[_Hit]) -> Box:
+    box = Box()
+    strong = [hit.line for hit in hits if hit.word not in WEAK_LABELS]
+    for hit in hits:
+        name = _ALL[hit.word]
+        if hit.word in WEAK_LABELS and not any(abs(line - hit.line) <= _NEAR for line in strong):
+            continue
+        box.used.update(hit.lines)
+        value = hit.value[:_MAX_VALUE].strip(" :：;；,，\n")
+        if name in {"source", "author"}:
+            value = _VALUE_END.split(value, maxsplit=1)[0].strip()
+            days = find_days(value)
+            value = value[: days[0][1]].strip() if days else value
+        if normal_text(value).replace(" ", "") in BLANKS or (name in _DATES and not parse_day(value)):
+            box.blank.add(name)
+        elif name != "noise" and name not in box.values:
+            box.values[name] = Found(value, "metadata", f"{hit.word}：{value}".replace("\n", " "), hit.line)
+    box.blank -= set(box.values)
+    return box
+
+
+# --- scripts
+_STATUS_KEY: Final = re.compile(
+    r"""\b(\w{0,30}(?:status|state|valid|yxx|effect|shixiao)\w{0,30})["']?\s{0,5}[:=]\s{0,5}["']([^"'\n]{1,20})["']""", re.IGNORECASE
+)
+_END_KEY: Final = re.compile(
+    r"""\b(\w{0,20}(?:lose|expire|expiry|invalid|shixiao|abolish|abolished_)\w{0,10}(?:time|date))["']?\s{0,5}[:=]\s{0,5}["']?([\d\-/.年月日 :]{6,25})""",
+    re.IGNORECASE,
+)
+_FLAG: Final = re.compile(r'"(is_abolished|is_expired)"\s{0,3}:\s{0,3}"?(\d)')
+_NUMBER_KEY: Final = re.compile(r'"(?:document_number|fwzh|wenhao)"\s{0,3}:\s{0,3}"((?:\\.|[^"\\]){1,120})"')
+_MAX_SCRIPT: Final = 400_000
+
+
+def read_scripts(scripts: list[str], box: Box) -> None:
+    """Add to `box` what only a script says: status, end of force, number."""
+    for script in scripts:
+        if len(script) > _MAX_SCRIPT or not script:
+            continue
+        found: dict[str, str] = {}
+        for match in _STATUS_KEY.finditer(script):
+            if normal_text(match[2]) in STATUS_WORDS:
+                found.setdefault("status", match[2])
+        flags = {match[1] for match in _FLAG.finditer(script) if match[2] == "1"}
+        if flags:
+            found.setdefault("status", "废止" if "is_abolished" in flags else "失效")
+        for match in _END_KEY.finditer(script):
+            name = "repealed" if "abolish" in match[1].lower() else "expiry"
+            if parse_day(match[2]):
+                found.setdefault(name, match[2].strip())
+        if match := _NUMBER_KEY.search(script):
+            printed = _unescape(match[1])
+            if normal_number(printed):
+                found["number"] = printed
+        for name, value in found.items():
+            box.values.setdefault(name, Found(value, "script", value, -1))
+            box.blank.discard(name)
+
+
+def _unescape(text: str) -> str:
+    try:
+        return str(json.loads(f'"{text}"'))
+    except ValueError:
+        return text
+
+
+def own_number(text: str) -> str | None:
+    """The printed number where a line is nothing but one, perhaps in brackets."""
+    stripped = text.strip(" ()（）[]【】")
+    if len(stripped) > 40:  # noqa: PLR2004 - longer than any number
+        return None
+    if normal_number(stripped):
+        return stripped
+    numbers = find_numbers(text)
+    return numbers[0].printed if len(numbers) == 1 and len(numbers[0].printed) > len(text) - 4 else None

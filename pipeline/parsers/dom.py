@@ -1,0 +1,326 @@
+"""Markup to lines: one pass over the tree.
+
+What belongs here: the parse, the flat list of lines with where each stood (block, table row, container), links, metas and
+scripts. What does not: what the lines mean.
+
+    <div id="zoom"><p>第一条 …</p><table><tr><td>发文机关：</td><td>市政府</td></tr></table></div>
+    -> Line("第一条 …", tag="p"), Line("发文机关：", tag="td", row=1), Line("市政府", tag="td", row=1)
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, Final
+from urllib.parse import urljoin
+
+from bs4 import BeautifulSoup
+from lxml import etree, html
+
+from pipeline.parsers.characters import clean
+from pipeline.parsers.records import Unreadable
+from pipeline.parsers.vocabulary import BODY_TOKENS
+
+_SKIP: Final = frozenset({"style", "noscript", "template", "select", "option", "svg", "iframe", "object", "textarea", "button",
+                          "title", "audio", "video", "map", "head"})  # fmt: skip
+_INLINE: Final = frozenset({"a", "span", "b", "strong", "i", "em", "u", "font", "small", "sup", "sub", "s", "label", "img", "input",
+                            "abbr", "big", "code", "del", "ins", "mark", "o:p", "q", "st1:chsdate", "time", "tt", "var", "wbr",
+                            "nobr", "publishtime", "ucapcontent:span", "fjtignoreurl", "bdo", "cite", "dfn", "kbd", "samp",
+                            "st1:chmetcnv", "script"})  # fmt: skip
+_CONTAINERS: Final = frozenset({"div", "td", "article", "section", "main", "body", "form", "center", "ucapcontent", "html", "th",
+                                "dd", "blockquote", "fieldset", "aside"})  # fmt: skip
+_CELLS: Final = frozenset({"td", "th"})
+_SENTENCE: Final = re.compile(r"[。；，、：]|[.,;:] ")
+_CENTRE: Final = re.compile(r"text-align:\s?center", re.IGNORECASE)
+_RIGHT: Final = re.compile(r"text-align:\s?right", re.IGNORECASE)
+_HIDDEN: Final = re.compile(r"display\s?:\s?none", re.IGNORECASE)
+_MAX_LINE: Final = 200_000
+_HALF: Final = 0.55
+_CLEAR: Final = 2.5
+_THIRD: Final = 0.33
+_ALL: Final = 0.97
+_SPACE: Final = re.compile(r"\s")
+_MIN_WEIGHT: Final = 40
+
+
+@dataclass(slots=True)
+class Line:
+    """A line of the page: `row` is the number of its innermost table row (0: none), `cell` that of its cell.
+
+    `links` counts characters inside links, `box` is the number of its container.
+    """
+
+    text: str
+    tag: str
+    box: int
+    row: int = 0
+    cell: int = 0
+    links: int = 0
+    align: str = ""
+    bold: bool = False
+    shown: bool = True
+
+
+@dataclass(slots=True)
+class Link:
+    """A link: its text, absolute address, and the number of the line in which it stands."""
+
+    text: str
+    url: str
+    line: int
+
+
+@dataclass(slots=True)
+class Box:
+    """A container: its lines are `[start, end)`, `weight` grows with running text outside links."""
+
+    parent: int
+    start: int
+    end: int = 0
+    weight: float = 0.0
+    named: bool = False
+    key: str = ""
+
+
+@dataclass(slots=True)
+class Page:
+    """All that is read off the markup; nothing later looks at the tree, but for a source's own selectors."""
+
+    tree: Any
+    lines: list[Line] = field(default_factory=list)
+    boxes: list[Box] = field(default_factory=list)
+    links: list[Link] = field(default_factory=list)
+    images: list[int] = field(default_factory=list)
+    scripts: list[str] = field(default_factory=list)
+    metas: dict[str, str] = field(default_factory=dict)
+    spans: dict[int, tuple[int, int]] = field(default_factory=dict)
+    title: str = ""
+
+
+def make_soup(fragment: str) -> BeautifulSoup:
+    """The one way in which this project makes a soup: small, irregular fragments only, always on lxml."""
+    return BeautifulSoup(fragment, "lxml")
+
+
+def parse(text: str) -> Any:  # noqa: ANN401 - lxml elements are untyped here
+    """The tree of a page or fragment. A stray `</html>` before the content does not end it.
+
+    Raises:
+        Unreadable: lxml makes no tree of it.
+    """
+    parser = html.HTMLParser(remove_comments=True, remove_pis=True, encoding="utf-8")
+    cleaned = _STRAY.sub(" ", text).replace("\x00", "")
+    try:
+        tree = html.document_fromstring(cleaned.encode("utf-8", "replace"), parser=parser)
+    except (etree.LxmlError, ValueError, AssertionError) as error:
+        raise Unreadable("not_html", f"no tree can be made of it ({error.__class__.__name__})") from None
+    if tree is None:
+        raise Unreadable("not_html", "no tree can be made of it")
+    return tree
+
+
+_STRAY: Final = re.compile(r"</(?:html|body)\s{0,5}>|<\?xml[^>]{0,200}\?>", re.IGNORECASE)
+
+
+class _Walker:
+    """State of the one pass."""
+
+    def __init__(self, page: Page, base: str) -> None:
+        self.page, self.base = page, base
+        self.parts: list[str] = []
+        self.links = 0
+        self.link_depth = 0
+        self.box_stack: list[int] = []
+        self.row_stack: list[int] = []
+        self.cell_stack: list[int] = []
+        self.rows = self.cells = 0
+        self.tags: list[tuple[str, str, bool]] = [("", "", False)]
+        self.bold = 0
+        self.hidden = 0
+
+    def text(self, text: str | None) -> None:
+        if text:
+            self.parts.append(text)
+            if self.link_depth:
+                self.links += len(text)
+
+    def flush(self, *, empty: bool = False) -> None:
+        """End the line that is being collected; an `empty` cell gives a line of its own."""
+        if not self.parts and not empty:
+            return
+        text = clean("".join(self.parts))[:_MAX_LINE]
+        if text or empty:
+            tag, align, bold = self.tags[-1]
+            self.page.lines.append(Line(
+                text, tag, self.box_stack[-1] if self.box_stack else 0, self.row_stack[-1] if self.row_stack else 0,
+                self.cell_stack[-1] if self.cell_stack else 0, min(self.links, len(text)), align, bold or self.bold > 0,
+                not self.hidden,
+            ))  # fmt: skip
+        self.parts.clear()
+        self.links = 0
+
+    def enter(self, element: Any, tag: str) -> None:  # noqa: ANN401
+        style = element.get("style") or ""
+        if style and _HIDDEN.search(style):
+            self.hidden += 1
+        if tag in _INLINE:
+            self.enter_inline(element, tag)
+            return
+        self.flush()
+        align = "c" if element.get("align") == "center" or _CENTRE.search(style) or tag == "center" else ""
+        if not align and (element.get("align") == "right" or _RIGHT.search(style)):
+            align = "r"
+        self.tags.append((tag, align or self.tags[-1][1], tag in {"h1", "h2", "h3"}))
+        if tag == "tr":
+            self.rows += 1
+            self.row_stack.append(self.rows)
+        elif tag in _CELLS:
+            self.cells += 1
+            self.cell_stack.append(self.cells)
+        if tag in _CONTAINERS:
+            key = f"{element.get('id') or ''} {element.get('class') or ''}".lower()
+            parent = self.box_stack[-1] if self.box_stack else -1
+            self.page.boxes.append(
+                Box(parent, len(self.page.lines), key=key, named=any(token in key for token in BODY_TOKENS))
+            )
+            self.box_stack.append(len(self.page.boxes) - 1)
+
+    def enter_inline(self, element: Any, tag: str) -> None:  # noqa: ANN401
+        if tag == "a":
+            self.link_depth += 1
+            href = element.get("href") or ""
+            if href and not href.lower().startswith(("javascript", "#", "mailto", "data:")):
+                self.page.links.append(
+                    Link(clean(element.get("title") or "".join(element.itertext())), href, len(self.page.lines))
+                )
+        elif tag in {"b", "strong"}:
+            self.bold += 1
+        elif tag == "img":
+            self.page.images.append(len(self.page.lines))
+        elif tag == "script":
+            self.page.scripts.append(element.text or "")
+
+    def leave(self, element: Any, tag: str, lines_at_start: int) -> None:  # noqa: ANN401
+        if (style := element.get("style")) and _HIDDEN.search(style):
+            self.hidden -= 1
+        if tag in _INLINE:
+            self.link_depth -= tag == "a"
+            self.bold -= tag in {"b", "strong"}
+            return
+        self.flush(empty=tag in {"td", "th", "dd"} and len(self.page.lines) == lines_at_start)
+        self.tags.pop()
+        if tag == "tr":
+            self.row_stack.pop()
+        elif tag in _CELLS:
+            self.cell_stack.pop()
+        if tag in _CONTAINERS:
+            self.page.boxes[self.box_stack.pop()].end = len(self.page.lines)
+
+
+def walk(tree: Any, base: str, marked: frozenset[Any] = frozenset()) -> Page:  # noqa: ANN401
+    """The page's lines, links, metas and scripts; `marked` elements get their range of lines in `spans`."""
+    page = Page(tree)
+    for meta in tree.iter("meta"):
+        name = meta.get("name") or meta.get("property") or ""
+        if name:
+            page.metas.setdefault(name.strip().lower(), clean(meta.get("content") or ""))
+    for title in tree.iter("title"):
+        page.title = page.title or clean(title.text_content())
+    page.scripts.extend(script.text or "" for head in tree.iter("head") for script in head.iter("script"))
+    walker = _Walker(page, base)
+    stack: list[tuple[Any, str, int, Iterator[Any]]] = []
+    _open(walker, tree, stack)
+    while stack:
+        element, tag, start, children = stack[-1]
+        child = next(children, None)
+        if child is None:
+            stack.pop()
+            walker.leave(element, tag, start)
+            if element in marked:
+                page.spans[id(element)] = (start, len(page.lines))
+            if stack:
+                walker.text(element.tail)
+        elif not isinstance(child.tag, str) or child.tag in _SKIP:
+            walker.text(child.tail)
+        else:
+            _open(walker, child, stack)
+    walker.flush()
+    for link in page.links:
+        try:
+            link.url = urljoin(base, link.url.strip())
+        except ValueError:
+            link.url = ""
+    _weigh(page)
+    return page
+
+
+def _open(walker: _Walker, element: Any, stack: list[tuple[Any, str, int, Iterator[Any]]]) -> None:  # noqa: ANN401
+    tag = element.tag
+    walker.enter(element, tag)
+    if tag == "br" or tag == "hr":
+        walker.flush()
+    if tag != "script":
+        walker.text(element.text)
+    stack.append((element, tag, len(walker.page.lines), element.iterchildren()))
+
+
+def _weigh(page: Page) -> None:
+    for line in page.lines:
+        free = len(line.text) - line.links
+        if free > 1 and line.shown and page.boxes:
+            page.boxes[line.box].weight += free if free > 12 and _SENTENCE.search(line.text) else free * 0.03  # noqa: PLR2004
+    for index in range(len(page.boxes) - 1, 0, -1):
+        parent = page.boxes[index].parent
+        if parent >= 0:
+            page.boxes[parent].weight += page.boxes[index].weight
+
+
+def main_range(page: Page) -> tuple[int, int]:
+    """The lines `[start, end)` of the main text: the deepest container that still holds most of the running text."""
+    if not page.boxes:
+        return 0, len(page.lines)
+    children: dict[int, list[int]] = {}
+    for index, box in enumerate(page.boxes):
+        children.setdefault(box.parent, []).append(index)
+    current = max(children.get(-1, [0]), key=lambda index: page.boxes[index].weight)
+    while inner := children.get(current):
+        chosen = _inner(page, current, sorted(inner, key=lambda index: -page.boxes[index].weight))
+        if chosen is None:
+            break
+        current = chosen
+    return page.boxes[current].start, page.boxes[current].end
+
+
+def _inner(page: Page, current: int, ranked: list[int]) -> int | None:
+    """The child of `current` that holds its text, if one does."""
+    best, whole = page.boxes[ranked[0]], page.boxes[current].weight
+    if whole < _MIN_WEIGHT:
+        return next((index for index in ranked if page.boxes[index].named), None)
+    if len(ranked) > 1 and _copies(page, ranked[0], ranked[1]):
+        return min(ranked[:2], key=lambda index: (page.boxes[index].start - page.boxes[index].end > -3, index))
+    second = page.boxes[ranked[1]].weight if len(ranked) > 1 else 0.0
+    if best.weight < _HALF * whole and best.weight < max(_CLEAR * second, _THIRD * whole):
+        return None
+    if best.weight < _ALL * whole and _is_data(page, best):
+        return None
+    return ranked[0]
+
+
+def _is_data(page: Page, box: Box) -> bool:
+    """Whether a container holds a table of data: an annex, not the text."""
+    rows: dict[int, set[int]] = {}
+    for line in page.lines[box.start : box.end]:
+        if line.row:
+            rows.setdefault(line.row, set()).add(line.cell)
+    in_rows = sum(1 for line in page.lines[box.start : box.end] if line.row and len(rows[line.row]) > 1)
+    return in_rows > 0.7 * (box.end - box.start)  # noqa: PLR2004 - most of its lines
+
+
+def _copies(page: Page, one: int, two: int) -> bool:
+    """Whether two containers hold the same text: the copy for telephones, or for reading aloud."""
+    first, second = page.boxes[one], page.boxes[two]
+    if second.weight < 0.6 * first.weight or second.weight < _MIN_WEIGHT:  # noqa: PLR2004
+        return False
+    left = _SPACE.sub("", "".join(line.text for line in page.lines[first.start : first.end]))
+    right = [_SPACE.sub("", line.text)[:60] for line in page.lines[second.start : second.end]]
+    sample = [text for text in sorted(right, key=len, reverse=True) if text][:5]
+    return sum(text in left for text in sample) > len(sample) // 2

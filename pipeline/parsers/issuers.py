@@ -1,0 +1,101 @@
+"""Issuing bodies: recognising and separating their names.
+
+What belongs here: what looks like a body, splitting joint names however they are printed, the bodies a title names. What
+does not: which of the printed bodies issued the document (`fields`).
+"""
+
+import re
+from typing import Final
+
+from pipeline.parsers.vocabulary import BODY_SUFFIXES, NATIONAL_BODIES
+
+_SUFFIX: Final = "|".join(sorted(BODY_SUFFIXES, key=len, reverse=True))
+_BODY: Final = re.compile(rf"[\u4e00-\u9fff（）()·“”\"《》]{{1,40}}(?:{_SUFFIX})(?:[（(][\u4e00-\u9fff]{{2,30}}[）)])?")
+_SEPARATORS: Final = re.compile(r"[、;；,，\n\t|/]|\s{1,20}")
+_VERB: Final = (
+    r"(?:关于|印发|转发|批转|发布|公布|公告|通告|通知|令|命令|对|就|等|联合|办理|批复|决定|公报|贯彻|同意|下达|颁布|函|意见)"
+)
+_LEAD: Final = re.compile(rf"^(?P<names>[\u4e00-\u9fff、，,\s·（）()]{{2,200}}?)\s?(?={_VERB})")
+_COUNTRY: Final = re.compile(r"^中华人民共和国(?=[\u4e00-\u9fff]{3})")
+_REPRINT: Final = re.compile(r"^\s?[（(\[【]?(?:转载|转发|转)[）)\]】]\s?")
+_PLACE: Final = re.compile(r"(?:[\u4e00-\u9fff]{2,7}?(?:省|市|自治区|自治州|区|县|州|盟|旗)|国家|中国|中共|中央)")
+_NATIONAL: Final = tuple(sorted(NATIONAL_BODIES, key=len, reverse=True))
+_SHORT: Final = 2
+
+
+def looks_like_body(name: str) -> bool:
+    """Whether `name` is a body's name and nothing else: it ends as such names do."""
+    return _SHORT <= len(name) <= 45 and _BODY.fullmatch(name) is not None  # noqa: PLR2004
+
+
+def bare(name: str) -> str:
+    """`name` without 中华人民共和国 before it, which titles and signatures print and boxes leave out."""
+    return _COUNTRY.sub("", name)
+
+
+def split_bodies(printed: str) -> tuple[str, ...]:
+    """The bodies in a printed cell or line: separated by 、 ; blank or line break, or by nothing at all."""
+    text = printed.strip(" 　:：")
+    if looks_like_body(re.sub(r"\s", "", text)) and len(re.sub(r"\s", "", text)) <= 12 and not _many(text):  # noqa: PLR2004
+        return (re.sub(r"\s", "", text),)
+    names: list[str] = []
+    pieces = [piece for piece in _SEPARATORS.split(text) if piece]
+    if any(len(piece) == 1 for piece in pieces):
+        # Names spread out to fill a line: 财 政 部
+        pieces = [piece for piece in re.split(r"[、;；,，\n]|\s{2,20}", text) if piece]
+        pieces = [re.sub(r"\s", "", piece) for piece in pieces]
+    for piece in pieces:
+        names.extend(_split_joined(piece))
+    return tuple(dict.fromkeys(name for name in names if name))
+
+
+def _many(text: str) -> bool:
+    return bool(re.search(r"[、;；,，\n]|\s", text.strip())) and all(
+        looks_like_body(piece) for piece in _SEPARATORS.split(text.strip()) if piece
+    )
+
+
+def _split_joined(piece: str) -> list[str]:
+    """Cut names printed without separator: before a repeated place, or at a national body."""
+    place = _PLACE.match(piece)
+    cuts: list[int] = []
+    if place and place[0] not in {"中国", "中共", "中央"}:
+        at = piece.find(place[0], len(place[0]))
+        while at > 0:
+            if looks_like_body(piece[:at]):
+                cuts.append(at)
+            at = piece.find(place[0], at + 1)
+    if not cuts:
+        return _split_national(piece)
+    edges = [0, *cuts, len(piece)]
+    return [piece[a:b] for a, b in zip(edges, edges[1:], strict=False)]
+
+
+def _split_national(piece: str) -> list[str]:
+    names: list[str] = []
+    rest = piece
+    while rest:
+        head = next((body for body in _NATIONAL if rest.startswith(body)), None)
+        if head is None:
+            return [piece] if not names else [*names, rest] if looks_like_body(rest) else [piece]
+        tail = rest[len(head) :]
+        # 财政部办公厅 is one name, and so is 工业和信息化部科技司.
+        if tail and not any(tail.startswith(body) for body in _NATIONAL):
+            return [*names, rest]
+        names.append(head)
+        rest = tail
+    return names
+
+
+def bodies_of_title(title: str) -> tuple[str, ...]:
+    """The bodies a title begins with (`甲局 乙局关于…的通知`, `国务院令`); empty where it names none."""
+    text = _REPRINT.sub("", title).strip()
+    match = _LEAD.match(text)
+    while match:
+        names = split_bodies(match["names"].strip(" 、，,"))
+        cleaned = tuple(bare(name) for name in names)
+        if cleaned and all(looks_like_body(name) for name in cleaned):
+            return cleaned
+        longer = re.compile(rf"^(?P<names>[\u4e00-\u9fff、，,\s·（）()]{{{len(match['names']) + 1},200}}?)\s?(?={_VERB})")
+        match = longer.match(text) if len(match["names"]) < 60 else None  # noqa: PLR2004
+    return ()

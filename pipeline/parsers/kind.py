@@ -1,0 +1,135 @@
+"""What a page is: policy, interpretation, press conference, news, guide, repost, listing, other; or no page at all.
+
+What belongs here: evidence for and against each kind; challenge and error pages. What does not: the fields themselves.
+"""
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from pipeline.parsers.records import Kind, Unreadable
+from pipeline.parsers.vocabulary import (
+    CHALLENGE_WORDS,
+    COLUMN_KINDS,
+    DOCUMENT_TYPES,
+    ERROR_WORDS,
+    GUIDE_WORDS,
+    INTERPRETATION_WORDS,
+    NOTICE_TYPES,
+    PRESS_WORDS,
+)
+
+_TYPES: Final = re.compile(rf"(?:{'|'.join(sorted(DOCUMENT_TYPES, key=len, reverse=True))})(?:[（(《〔].{{0,40}})?[》”\"]?$")
+_NOTICE: Final = re.compile(rf"(?:{'|'.join(sorted(NOTICE_TYPES, key=len, reverse=True))})(?:[（(〔].{{0,40}})?$")
+_INTERPRETS: Final = re.compile(
+    rf"(?:{'|'.join(INTERPRETATION_WORDS)})[》】）)”\"]{{0,3}}(?:[（(【之一二三四五六].{{0,12}})?$"
+    rf"|^[【\[]?(?:[^】\]\s]{{0,6}})?(?:{'|'.join(INTERPRETATION_WORDS)})[】\]|｜丨:：]|^(?:一图|图解|解读)|政策解读|^\s?(?:Interpretation|Q&A)\b"
+)
+_QUESTIONS: Final = re.compile(r"\d{1,2}\s?问$|[？?]$|^.{0,20}(?:常见问题|问答)|FAQ", re.IGNORECASE)
+_BULLETIN: Final = re.compile(r"[！!]|请查收|来了$|官宣|速看|最新|提醒|@")
+_SHORT_PAGE: Final = 700
+_TINY: Final = 25
+_REPORTED: Final = re.compile(r"记者(?!招待)|本报|讯[（(]|电[（(]|新华社|通讯员|\(Reporter|reporters?\b|News Service|Cctv news", re.IGNORECASE)
+_COMPANY: Final = re.compile(r"有限公司|股份公司|集团(?:官网|公司)|co\.,?\s?ltd|\binc\.|\bcorp", re.IGNORECASE)
+_ARTICLE: Final = re.compile(r"^第[一二三四五六七八九十]{1,4}条", re.MULTILINE)
+_COMES: Final = re.compile(r"现(?:将|就|予|提出|印发|公布|通知|通告|公告|制定)|特(?:制定|通知|此)|决定如下|通知如下|公告如下|通告如下|批复如下|函复如下|之日起施行")
+_GOVERNMENT: Final = re.compile(r"\.gov(?:\.cn)?(?:[:/]|$)")
+
+
+@dataclass(frozen=True, slots=True)
+class Signs:
+    """What speaks for one kind or another."""
+
+    title: str
+    text: str
+    columns: tuple[str, ...] = ()
+    number: bool = False
+    box_labels: int = 0
+    signature: bool = False
+    addressee: bool = False
+    source: str | None = None
+    head: str = ""
+    host: str = ""
+    authority: str | None = None
+    listed: str | None = None
+
+
+def reject(title: str, text: str, markup: int) -> None:
+    """Raise for answers that are no page: a challenge, an error, an empty shell.
+
+    Raises:
+        Unreadable: challenge, error_page or no_text.
+    """
+    whole = f"{title}\n{text}".strip()
+    if len(text) < _SHORT_PAGE:
+        low = whole.lower()
+        if any(word in low for word in CHALLENGE_WORDS):
+            raise Unreadable("challenge", "the answer is a check for robots, not the page; ask again later and slower")
+        if any(word in low for word in ERROR_WORDS) or re.match(r"^\s{0,5}[45]\d\d\b", title):
+            raise Unreadable("error_page", f"the answer is an error page: {whole[:60]}")
+    if not whole or (len(whole) < _TINY and markup > 20 * len(whole) and not title):
+        raise Unreadable("no_text", "there is markup but no text; a script may have to fill the page")
+
+
+def column_kind(columns: tuple[str, ...]) -> str | None:
+    """The kind that the site's own column names state, the narrowest first."""
+    for column in columns:
+        low = column.strip().lower()
+        if low in COLUMN_KINDS:
+            return COLUMN_KINDS[low]
+    for column in columns:
+        low = column.strip().lower()
+        for word, kind in COLUMN_KINDS.items():
+            if len(word) > 1 and (low.endswith((word, word + "s")) or (kind != "policy" and word in low and len(low) < 12)):  # noqa: PLR2004
+                return kind
+    return None
+
+
+def policy_score(signs: Signs) -> int:
+    """How much speaks for a policy: its form, not its subject."""
+    title = signs.title
+    score = 0
+    score += 3 * signs.number + 2 * signs.signature + signs.addressee + (signs.box_labels >= 3)  # noqa: PLR2004
+    score += 2 * bool(_NOTICE.search(title)) + bool(_TYPES.search(title)) + ("关于" in title and bool(_TYPES.search(title)))
+    score += 2 * (len(_ARTICLE.findall(signs.text)) >= 3) + bool(_COMES.search(signs.text))  # noqa: PLR2004
+    score -= 3 * bool(_QUESTIONS.search(title)) + 2 * bool(_BULLETIN.search(title))
+    score -= 2 * bool(_REPORTED.search(signs.text[:300]))
+    return score
+
+
+def kind_of(signs: Signs) -> Kind:
+    """The kind of a page by its title, its columns, its form and where it stands."""
+    title = signs.title
+    low = title.lower()
+    column = column_kind(signs.columns) or column_kind((signs.listed or "",))
+    noticed = bool(_NOTICE.search(title)) or (signs.number and bool(_TYPES.search(title)))
+    if _INTERPRETS.search(title) or (column == "interpretation" and not noticed):
+        return "interpretation"
+    if (any(word in low for word in PRESS_WORDS) and not noticed) or (column == "press_conference" and not noticed):
+        return "press_conference"
+    score = policy_score(signs)
+    if any(word in title for word in GUIDE_WORDS) and not noticed:
+        return "guide"
+    if column == "policy" and score >= 1:
+        return "policy"
+    if column in {"news", "guide"} and score < 5:  # noqa: PLR2004
+        return "news" if column == "news" else "guide"
+    if score >= 4:  # noqa: PLR2004
+        return "policy"
+    return _rest(signs, score, column)
+
+
+def _rest(signs: Signs, score: int, column: str | None) -> Kind:
+    if _COMPANY.search(signs.head) and not _GOVERNMENT.search(signs.host):
+        return "repost"
+    if _REPORTED.search(signs.text[:600]) or signs.authority == "media":
+        return "news"
+    if signs.authority == "repost":
+        return "repost"
+    if _QUESTIONS.search(signs.title) or signs.title.endswith(("指引", "指南")):
+        return "guide"
+    if score >= 3 and column in {None, "policy"}:  # noqa: PLR2004
+        return "policy"
+    if not signs.title.isascii() or signs.source is None:
+        return "other"
+    return "news"

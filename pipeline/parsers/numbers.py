@@ -1,0 +1,107 @@
+"""Document numbers (GB/T 9704-2012), orders and announcements, in every printed form.
+
+What belongs here: finding numbers in text and bringing one to its normal form. What does not: whose number it is.
+Normal forms: `国发〔2021〕5号`, `国务院令第746号`, `2025年第45号`, `2026年第45号令`.
+"""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import Final
+
+from pipeline.parsers.numerals import CHINESE, to_int
+from pipeline.parsers.vocabulary import BLANKS
+
+_OPEN: Final = r"[〔\[【(（﹝［〖<]"
+_CLOSE: Final = r"[〕\]】)）﹞］〗>]"
+_YEAR: Final = rf"(?:(?:19|20)\d{{2}}|[{CHINESE}]{{4}})"
+_SERIAL: Final = rf"(?:\d{{1,6}}|[{CHINESE}]{{1,6}})"
+_INVISIBLE: Final = re.compile(r"[\u200b-\u200f\u2060\ufeff\u00ad]")
+_BRACKETED: Final = re.compile(
+    rf"(?P<code>[\u4e00-\u9fffA-Za-z]{{0,24}})\s?{_OPEN}\s?(?P<year>{_YEAR})\s?年?\s?{_CLOSE}\s?第?\s?(?P<n>{_SERIAL})\s?号"
+)
+_ORDER: Final = re.compile(rf"(?P<code>[\u4e00-\u9fff]{{0,24}}(?:令|公告|通告))\s?{_OPEN}?\s?第\s?(?P<n>{_SERIAL})\s?号\s?{_CLOSE}?")
+_YEARED: Final = re.compile(
+    rf"(?P<code>[\u4e00-\u9fff]{{0,24}}?(?:公告|通告|令)?)\s?{_OPEN}?\s?(?P<year>{_YEAR})\s?年\s?第\s?(?P<n>{_SERIAL})\s?号"
+    rf"\s?{_CLOSE}?(?P<form>令|公告|通告)?"
+)
+_LOST: Final = re.compile(r"(?P<code>[\u4e00-\u9fff]{2,12})\s(?P<year>(?:19|20)\d{2})\s(?:第\s?)?(?P<n>\d{1,5})\s?号")
+_LEAD: Final = re.compile(
+    r"^(?:.{0,20}(?:根据|按照|依据|依照|遵照|印发|转发|关于|以及|或者|其中|包括|参照|执行|贯彻|落实|发布的|公布的|发布|废止|原|即|和|与|及|以|的|对|按|由|见|日))"
+)
+_COUNTRY: Final = re.compile(r"^中华人民共和国(?=.{2})")
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A number found in text: normal form, as printed, and where."""
+
+    normal: str
+    printed: str
+    start: int
+    end: int
+
+
+def _compose(match: re.Match[str], *, strip_lead: bool) -> tuple[str, int] | None:
+    """Normal form, and how many characters of the code were running text before it."""
+    groups = match.groupdict()
+    code = re.sub(r"\s", "", groups["code"] or "")
+    cut = 0
+    if strip_lead and (lead := _LEAD.match(code)):
+        cut = lead.end()
+        code = code[cut:]
+    code = _COUNTRY.sub("", code)
+    serial = to_int(groups["n"])
+    if serial is None:
+        return None
+    year = to_int(groups["year"]) if groups.get("year") else None
+    if match.re is _ORDER:
+        if code in {"令", "公告", "通告"} and not strip_lead:
+            return f"{code}第{serial}号", cut
+        return (f"{code}第{serial}号", cut) if len(code) > 1 else None
+    if match.re is _YEARED:
+        return f"{code}{year}年第{serial}号{groups.get('form') or ''}", cut
+    return (f"{code}〔{year}〕{serial}号", cut) if code else None
+
+
+def normal_number(printed: str) -> str | None:
+    """One printed number in the form that compares; None for blanks (`无`, `〔〕号`) and what is no number.
+
+    Brackets, spaces, zero-width characters, full-width digits, Chinese numerals, leading zeros and 中华人民共和国 do not
+    tell numbers apart.
+    """
+    text = unicodedata.normalize("NFKC", _INVISIBLE.sub("", printed)).strip(" 　\t\r\n:：,，。;；")
+    text = re.sub(r"\s{1,200}", " ", text)
+    if text.replace(" ", "") in BLANKS:
+        return None
+    if match := _LOST.fullmatch(text):
+        composed = _compose(match, strip_lead=False)
+        return composed[0] if composed else None
+    tight = text.replace(" ", "")
+    if tight[:1] in "(（〔[【" and tight[-1:] in ")）〕]】":
+        tight = tight[1:-1]
+    for pattern in (_BRACKETED, _YEARED, _ORDER):
+        match = pattern.fullmatch(tight)
+        if match and (composed := _compose(match, strip_lead=False)):
+            return composed[0]
+    return None
+
+
+def find_numbers(text: str) -> list[Number]:
+    """Every document number in running text, in order, without overlaps."""
+    if "号" not in text:
+        return []
+    found: list[Number] = []
+    taken: list[tuple[int, int]] = []
+    for pattern in (_BRACKETED, _YEARED, _ORDER, _LOST):
+        for match in pattern.finditer(text):
+            span = match.span()
+            if any(span[0] < end and start < span[1] for start, end in taken):
+                continue
+            composed = _compose(match, strip_lead=True)
+            if composed is None:
+                continue
+            start = span[0] + composed[1]
+            found.append(Number(composed[0], match[0][composed[1] :].strip(), start, span[1]))
+            taken.append(span)
+    return sorted(found, key=lambda item: item.start)

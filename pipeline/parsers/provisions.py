@@ -1,0 +1,102 @@
+"""What a clause provides: responsible bodies, sums, targets.
+
+What belongs here: reading these out of a sentence. What does not: where clauses begin and end (`clauses`).
+"""
+
+import re
+from typing import Final
+
+from pipeline.parsers.records import Amount, Target
+
+_GROUP: Final = re.compile(r"[（(]([^（）()]{2,240})[）)](?=\s?(?:[。；;，,、]|$))")
+_DUTY: Final = re.compile(r"(?:牵头单位|责任单位|责任部门|牵头部门|配合单位|实施单位|主办单位|协办单位)[:：]\s?([^。；;\n（）()]{2,200})")
+_DUTY_WORDS: Final = re.compile(
+    r"^(?:责任单位|责任部门|牵头单位|牵头部门|配合单位|实施单位|由|其中)[:：]?\s?|(?:按职责分工|按职责|分别|分工|共同|牵头|配合|具体)?负责$|牵头$|配合$|按职责分工$"
+)
+_BODY: Final = re.compile(
+    r"[\u4e00-\u9fff·]{1,28}(?:委|局|部|厅|办|署|院|行|会|中心|集团|公司|区|县|政府|办公室|社|处|所|盟|单位|部门|团委|总队|支队)(?:等)?"
+)
+_NOT_BODY: Final = re.compile(r"简称|以下|详见|附件|包括|如下|不含|除外|单位：|应当|按照|根据|其中|含本|满足|国内|全部")
+_ALSO: Final = frozenset({"各区", "各市", "各县", "各区县", "各地", "各有关单位", "各相关单位", "相关单位", "等相关单位"})
+
+_LIMITS: Final = {
+    "最高不超过": "cap", "最高": "cap", "不超过": "cap", "上限": "cap", "至多": "cap", "不高于": "cap", "限额": "cap", "封顶": "cap",
+    "不低于": "floor", "至少": "floor", "不少于": "floor", "最低": "floor",
+}  # fmt: skip
+_LIMIT: Final = "|".join(sorted(_LIMITS, key=len, reverse=True))
+_SUM: Final = re.compile(
+    rf"(?P<limit>{_LIMIT})?(?:为|可达|达|给予|至|可|额度|每年|人民币|再|每家|总额|\s){{0,3}}"
+    r"(?P<value>\d[\d,，]{0,14}(?:\.\d{1,4})?)\s?(?P<unit>万亿|千万|百万|亿|万|千|百)?元(?!旦|宇宙|素|件)"
+)
+_SHARE: Final = re.compile(
+    rf"(?P<limit>{_LIMIT})?(?:为|可达|达|给予|至|可|的|\s){{0,3}}(?P<value>\d{{1,3}}(?:\.\d{{1,2}})?)\s?[%％](?P<after>.{{0,14}})"
+)
+_SUPPORT: Final = re.compile(r"补|奖|支持|资助|贴息|资金|费用|扶持|减免|返还")
+_SCALE: Final = {None: 1.0, "百": 1e2, "千": 1e3, "万": 1e4, "百万": 1e6, "千万": 1e7, "亿": 1e8, "万亿": 1e12}
+
+_DEADLINE: Final = re.compile(
+    r"(?:力争|争取|确保)?(?:到|至|在)\s?(?P<when>[“\"]?十[一二三四五六]五[”\"]?(?:规划)?(?:时期|期)?末?|20\d{2}\s?年(?:\s?\d{1,2}\s?月)?(?:底|末|前)?)"
+)
+_TARGET: Final = re.compile(
+    r"^(?:力争|确保|全市|全省|全区|全国|使|其中|累计|我市|我省|，|\s){0,3}(?P<what>[^，。；;]{2,60}?)(?:力争|总数|数量|累计|分别|稳定|要|均|将){0,2}"
+    r"(?:达到|达|超过|突破|提高到|增长到|增至|增加到|提升到|不低于|不少于|保持在)\s?(?P<value>\d[\d,]{0,12}(?:\.\d{1,3})?)\s?(?P<mult>万亿|亿|万|千)?"
+    r"(?P<unit>[%％]|[元家个户人项件所座台套辆亩吨平公家处次名条](?:平方米|平方公里|公里|顷|里)?|百分点|平方米|公里)"
+)
+
+
+def bodies_of(text: str) -> tuple[str, ...]:
+    """The bodies that a clause makes responsible: in brackets at the end of sentences, or after 责任单位：."""
+    found: list[str] = []
+    for group in (*_GROUP.findall(text), *_DUTY.findall(text)):
+        names = _names(group)
+        found.extend(names)
+    return tuple(dict.fromkeys(found))
+
+
+def _names(group: str) -> list[str]:
+    if _NOT_BODY.search(group):
+        return []
+    names: list[str] = []
+    for piece in re.split(r"[，,、；;]", group):
+        name = _DUTY_WORDS.sub("", piece.strip()).strip(" :：")
+        name = name.removesuffix("等")
+        if not name:
+            continue
+        if not _BODY.fullmatch(name) and name not in _ALSO:
+            return []
+        names.append(name)
+    return names
+
+
+def amounts_of(text: str) -> tuple[Amount, ...]:
+    """Sums of money, and shares of support (`最高70%的资金支持`), in order."""
+    found: list[tuple[int, Amount]] = []
+    for match in _SUM.finditer(text):
+        value = float(match["value"].replace(",", "").replace("，", "")) * _SCALE[match["unit"]]
+        limit = _LIMITS.get(match["limit"] or "", "exact")
+        if limit == "exact" and re.match(r"(?:以内|以下|封顶)", text[match.end() : match.end() + 2]):
+            limit = "cap"
+        found.append((match.start(), Amount(value, "CNY", limit, match[0].strip())))
+    for match in _SHARE.finditer(text):
+        if match["limit"] or _SUPPORT.search(match["after"]):
+            limit = _LIMITS.get(match["limit"] or "", "exact")
+            quote = match[0][: len(match[0]) - len(match["after"])].strip()
+            if match["limit"] is None and not re.match(r"的?(?:比例)?.{0,6}(?:补|奖|资助|支持|贴息)", match["after"]):
+                continue
+            found.append((match.start(), Amount(float(match["value"]), "percent", limit, quote)))
+    return tuple(amount for _, amount in sorted(found, key=lambda item: item[0]))
+
+
+def targets_of(text: str) -> tuple[Target, ...]:
+    """Goals with a figure and a deadline: 力争到“十四五”末，…企业达到500家，…达到1000家."""
+    found: list[Target] = []
+    for sentence in re.split(r"[。；;\n]", text):
+        deadline = _DEADLINE.search(sentence)
+        if not deadline:
+            continue
+        for piece in re.split(r"[，,]", sentence[deadline.end() :]):
+            match = _TARGET.match(piece)
+            if match:
+                value = float(match["value"].replace(",", "")) * _SCALE[match["mult"]]
+                found.append(Target(match["what"].strip(), value, match["unit"], deadline["when"].strip(), piece.strip()))
+    return tuple(found)

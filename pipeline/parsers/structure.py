@@ -1,0 +1,241 @@
+"""The parts of a document: head, notice, signature, instrument, annexes, colophon, notes of the site.
+
+What belongs here: which line plays which part, by form and place. What does not: the tree of clauses (`clauses`).
+GB/T 9704-2012 gives the order: number, title, addressee, text, list of annexes, signature, day, notes, annexes, colophon.
+"""
+
+import datetime as dt
+import re
+from dataclasses import dataclass, field
+from typing import Final
+
+from pipeline.parsers.box import own_number
+from pipeline.parsers.dates import DAY, parse_day
+from pipeline.parsers.dom import Line
+from pipeline.parsers.issuers import bare, looks_like_body, split_bodies
+from pipeline.parsers.normal import normal_title
+from pipeline.parsers.vocabulary import NOISE_WORDS, TAIL_WORDS
+
+_ONLY_DAY: Final = re.compile(rf"(?:{DAY}|(?:19|20)\d{{2}}[-/.]\d{{1,2}}[-/.]\d{{1,2}})\s?")
+_ENDS_DAY: Final = re.compile(rf"(?P<names>.{{2,160}}?)\s?(?P<day>{DAY})\s?$")
+_COLOPHON: Final = re.compile(rf"^.{{2,60}}?\s?(?P<day>{DAY})\s?印发\s?$")
+_PRINTED: Final = re.compile(rf"^\s?(?P<day>{DAY})\s?印发\s?$")
+_ANNEX: Final = re.compile(r"^[（(【\[]?附\s?[件录表](?:\s?[0-9一二三四五六七八九十]{1,3})?\s?[）)】\]]?\s?[:：.、]?$|^附\s?[:：]$")
+_ANNEX_TITLED: Final = re.compile(r"^附\s?[件录](?:\s?[0-9一二三四五六七八九十]{0,3})\s?[:：]?\s?(?P<title>\S.{1,80})$")
+_ADDRESSEE: Final = re.compile(r"^[^。；]{2,400}[:：]$")
+_NOTE: Final = re.compile(r"^[（(](?:此件|此文|本文|公开发布|联系人|联系电话).{0,60}[）)]$|^(?:公开方式|信息公开选项|抄送|主题词|分送|此件公开发布)")
+_MARK: Final = re.compile(r"^(?:第[一二三四五六七八九十百零〇\d]{1,6}[章节条编]|[一二三四五六七八九十]{1,3}[、.]|[（(][一二三四五六七八九十\d]{1,3}[）)]|\d{1,3}[.、])")
+_MAX_NAME: Final = 60
+_MAX_TITLE: Final = 120
+_HEAD_LINES: Final = 14
+
+
+@dataclass(slots=True)
+class Document:
+    """The main text, line by line, and the parts found in it. Indices point into `lines`."""
+
+    lines: list[Line]
+    number: str | None = None
+    number_line: int = -1
+    heading: str | None = None
+    heading_lines: tuple[int, ...] = ()
+    text_start: int = 0
+    addressee: int = -1
+    signature: tuple[int, int] | None = None
+    signatories: tuple[str, ...] = ()
+    signed: dt.date | None = None
+    signed_raw: str | None = None
+    printed: dt.date | None = None
+    promulgated: str | None = None
+    annexes: list[int] = field(default_factory=list)
+    closing: set[int] = field(default_factory=set)
+
+
+def trim(lines: list[Line], title: str | None, used: set[int], offset: int) -> list[Line]:
+    """The text without notes of the site: counters, share bars, whole-line links, related links, box lines.
+
+    `used` holds numbers of lines that the metadata box took; `offset` is the number of the first of `lines`.
+    """
+    kept: list[Line] = []
+    seen_text = 0
+    for index, line in enumerate(lines):
+        text = line.text
+        if not text or index + offset in used:
+            continue
+        if len(text) < 60:  # noqa: PLR2004 - notes of the site are short
+            low = text.lower()
+            if any(word in low for word in NOISE_WORDS):
+                continue
+            if seen_text > 100 and len(text) < 20 and any(low.startswith(w) for w in TAIL_WORDS) and _only_links(lines, index):  # noqa: PLR2004
+                break
+        if line.links >= len(text) - 1 and len(text) > 3 and not _is_file_link(text) and not title_like(text, title):  # noqa: PLR2004
+            continue
+        if not line.shown and line.links:
+            continue
+        seen_text += len(text) - line.links
+        kept.append(line)
+    return _once(kept)
+
+
+def title_like(text: str, title: str | None) -> bool:
+    """Whether a line is the page's title over again."""
+    return bool(title) and normal_title(text) == normal_title(title or "")
+
+
+def _is_file_link(text: str) -> bool:
+    return "附件" in text or re.search(r"\.(?:pdf|docx?|xlsx?|wps|ofd|zip|rar|et)\b", text, re.IGNORECASE) is not None
+
+
+def _only_links(lines: list[Line], index: int) -> bool:
+    """What follows a heading of related links is links or short: the text is over."""
+    rest = [line for line in lines[index + 1 :] if line.text]
+    return all(line.links > len(line.text) // 2 or len(line.text) < 40 for line in rest)  # noqa: PLR2004
+
+
+def _once(lines: list[Line]) -> list[Line]:
+    """Without the second copy, where the whole text stands twice."""
+    first = next((i for i, line in enumerate(lines) if len(line.text) > 30), None)  # noqa: PLR2004
+    if first is None:
+        return lines
+    again = next((j for j in range(first + 1, len(lines)) if lines[j].text == lines[first].text), None)
+    if again is None or len(lines) - again < again - first - 2:
+        return lines
+    span = range(min(again - first, len(lines) - again))
+    same = sum(lines[first + k].text == lines[again + k].text for k in span)
+    return lines[: again - first + first] if same > 0.9 * len(span) and len(span) > 1 else lines  # noqa: PLR2004
+
+
+def read_structure(lines: list[Line], title: str | None) -> Document:
+    """Find the parts of a document in its lines."""
+    document = Document(lines)
+    _read_head(document, title)
+    _read_signature(document)
+    _read_annexes(document, title)
+    for index, line in enumerate(lines):
+        if match := _COLOPHON.match(line.text) or _PRINTED.match(line.text):
+            document.printed = document.printed or parse_day(match["day"])
+            document.closing.add(index)
+        elif _NOTE.match(line.text):
+            document.closing.add(index)
+    return document
+
+
+def _read_head(document: Document, title: str | None) -> None:
+    """Number line, heading and addressee among the first lines."""
+    wanted = normal_title(title or "")
+    index = 0
+    for index, line in enumerate(document.lines[:_HEAD_LINES]):
+        text = line.text
+        if (len(text) > _MAX_TITLE and normal_title(text) != wanted) or _MARK.match(text):
+            break
+        if document.number is None and (number := own_number(text)):
+            document.number, document.number_line = number, index
+            continue
+        if _ADDRESSEE.match(text) and not text.startswith("附") and len(text) < 400:  # noqa: PLR2004
+            document.addressee = index
+            break
+        if text.endswith(("。", "；", ";")) or (len(text) > _MAX_NAME and text.count("，") > 1):
+            break
+    _read_heading(document, index, wanted)
+
+
+def _read_heading(document: Document, stop: int, wanted: str) -> None:
+    """The title as the text itself prints it, perhaps over several lines, before line `stop`."""
+    best: tuple[int, ...] = ()
+    lines = document.lines
+    for start in range(stop):
+        for end in range(start + 1, min(start + 7, stop + 1)):
+            joined = "".join(lines[i].text for i in range(start, end) if i != document.number_line)
+            if wanted and normal_title(joined) == wanted:
+                document.heading, document.heading_lines = joined, tuple(range(start, end))
+                document.text_start = max(end, document.number_line + 1)
+                return
+            if len(joined) < _MAX_TITLE + 80 and "关于" in joined and re.search(r"的?(?:通知|意见|决定|批复|公告|通告|通报|函)$", joined):
+                best = best or tuple(range(start, end))
+    if best:
+        names = best[0]
+        while names > 0 and names - 1 != document.number_line and all(map(looks_like_body, split_bodies(lines[names - 1].text))):
+            names -= 1
+        document.heading_lines = tuple(range(names, best[-1] + 1))
+        document.heading = " ".join(lines[i].text for i in document.heading_lines if i != document.number_line)
+        document.text_start = best[-1] + 1
+    elif document.number_line >= 0:
+        document.text_start = document.number_line + 1
+
+
+def _names_above(document: Document, index: int) -> tuple[int, tuple[str, ...]]:
+    """The bodies printed on the lines just above line `index`."""
+    names: list[tuple[str, ...]] = []
+    first = index
+    for above in range(index - 1, max(index - 40, document.text_start - 1, -1), -1):
+        text = document.lines[above].text
+        found = split_bodies(text) if len(text) <= 4 * _MAX_NAME and "。" not in text else ()
+        if not found or not all(looks_like_body(name) for name in map(bare, found)):
+            break
+        names.insert(0, tuple(map(bare, found)))
+        first = above
+    return first, tuple(dict.fromkeys(name for group in names for name in group))
+
+
+def _read_signature(document: Document) -> None:
+    """The first day that stands alone beneath the names of bodies, after the text has begun."""
+    for index in range(document.text_start, len(document.lines)):
+        text = document.lines[index].text
+        if len(text) > 4 * _MAX_NAME or (document.lines[index].row and len(text) < 8):  # noqa: PLR2004
+            continue
+        if _ONLY_DAY.fullmatch(text):
+            first, names = _names_above(document, index)
+            day = parse_day(text)
+            if day and (names or document.signed is None):
+                if not names and not _may_be_day_line(document, index):
+                    continue
+                document.signed, document.signed_raw, document.signatories = day, text.strip(), names
+                document.signature = (first, index + 1)
+                if names:
+                    return
+        elif document.signed is None and (match := _ENDS_DAY.match(text)) and "印发" not in text:
+            names = tuple(map(bare, split_bodies(match["names"])))
+            if names and all(map(looks_like_body, names)):
+                document.signed, document.signed_raw = parse_day(match["day"]), match["day"]
+                document.signatories, document.signature = names, (index, index + 1)
+                return
+
+
+def _may_be_day_line(document: Document, index: int) -> bool:
+    """A day alone counts without names only on the right, or as the last line but notes."""
+    line = document.lines[index]
+    rest = [other for other in document.lines[index + 1 :] if not _NOTE.match(other.text)]
+    return line.align == "r" or not rest or bool(_ANNEX.match(rest[0].text))
+
+
+def _read_annexes(document: Document, title: str | None) -> None:
+    """Lines at which annexes begin: 附件N alone on its line, after the signature or with clauses behind it."""
+    after = document.signature[1] if document.signature else -1
+    lines = document.lines
+    instrument = normal_title(title or "")
+    for index in range(max(document.text_start, 0), len(lines)):
+        text = lines[index].text
+        if lines[index].row and len(text) > 12:  # noqa: PLR2004
+            continue
+        if _ANNEX.match(text):
+            if index < after or _is_annex_list(lines, index, after):
+                continue
+            following = next((line.text for line in lines[index + 1 : index + 3] if line.text), "")
+            if normal_title(following) and normal_title(following) in instrument and not document.annexes:
+                document.closing.add(index)
+                continue
+            document.annexes.append(index)
+        elif after > 0 and index >= after and (match := _ANNEX_TITLED.match(text)) and lines[index].align != "":
+            document.annexes.append(index) if match["title"] else None
+
+
+def _is_annex_list(lines: list[Line], index: int, after: int) -> bool:
+    """附件： followed by titles of annexes only: the list, not an annex."""
+    if after > 0 and index >= after:
+        rest = [line for line in lines[index + 1 :] if line.text]
+        return all(len(line.text) < 80 and not line.text.endswith("。") for line in rest) and len(rest) < 30 and not any(  # noqa: PLR2004
+            _MARK.match(line.text) and re.match(r"^[一二三第（(]", line.text) for line in rest
+        )
+    return not re.search(r"\d|[一二三四五六七八九十]", lines[index].text) or not any(
+        _MARK.match(line.text) for line in lines[index + 1 : index + 8]
+    )
