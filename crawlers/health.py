@@ -90,7 +90,9 @@ def judge(run: RunSeen, expect: Expect) -> Judgement:
     outcomes = Counter(row.outcome for row in run.pages)
     reasons = list(run.signals)
     if run.has_list:
-        reasons += _lists(run.lists, expect, run.listed_last_time)
+        # What stopped the walk is said already; that nothing was listed then says no more.
+        walked = not any(signal.startswith("list ") for signal in run.signals)
+        reasons += _lists(run.lists, expect, run.listed_last_time) if walked else []
     reasons += _pages(run, outcomes)
     new = outcomes["new"]
     if expect.new_per_run and run.known_before and not expect.new_per_run[0] <= new <= expect.new_per_run[1]:

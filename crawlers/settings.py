@@ -50,40 +50,43 @@ DOWNLOAD_WARNSIZE = 0
 RETRY_TIMES = 2
 RETRY_GIVE_UP_LOG_LEVEL = "WARNING"  # a page that fails is a row of the manifest, not an error of ours
 REDIRECT_MAX_TIMES = 5
-METAREFRESH_ENABLED = False  # it would act on bytes before they are judged; challenge pages use it to loop
 DOWNLOAD_VERIFY_CERTIFICATES = True  # the archive is evidence; an answer from nobody knows whom is not
 URLLENGTH_LIMIT = 4096
 
-# Safety of the process
-TELNETCONSOLE_ENABLED = False  # no open ports
-REMOTE_CONTROL_ENABLED = False  # no open ports
-HTTPCACHE_ENABLED = False  # the archive is our cache; Scrapy's RFC 2616 policy asks old pages nothing at all
-
+# What is switched on. These are the whole lists, in place of Scrapy's own: switching parts off by name would still
+# import them (a web server, a public-suffix list), which doubles the start of a crawl. Whoever raises Scrapy's version
+# compares them with its default_settings.py.
+EXTENSIONS_BASE = {
+    "scrapy.extensions.corestats.CoreStats": 0,
+    "scrapy.extensions.logcount.LogCount": 0,
+    "scrapy.extensions.logstats.LogStats": 0,
+    "scrapy.extensions.throttle.AutoThrottle": 0,
+}  # no telnet console and no remote control: no open ports; no feeds: the session writes the output
+DOWNLOAD_HANDLERS_BASE = {
+    "http": "scrapy.core.downloader.handlers.http11.HTTP11DownloadHandler",
+    "https": "scrapy.core.downloader.handlers.http11.HTTP11DownloadHandler",
+}  # nothing else is ever fetched, a redirect to file:// least of all
 # Order, counted from the engine (0) to the network (1000)
-DOWNLOADER_MIDDLEWARES = {
-    "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,  # SafetyMiddleware says no with a reason
-    "crawlers.middlewares.SafetyMiddleware": 50,
+DOWNLOADER_MIDDLEWARES_BASE = {
+    "crawlers.middlewares.SafetyMiddleware": 50,  # in place of Scrapy's OffsiteMiddleware: says no with a reason
+    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": 100,
     "crawlers.middlewares.RobotsAnswerMiddleware": 150,  # above retries and redirects: sees final answers
-    "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,  # nothing that we ask has a password
-    "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
-    "crawlers.middlewares.PatientRetryMiddleware": 550,  # honours Retry-After
-    "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,
-    "crawlers.middlewares.PlainRedirectMiddleware": 600,  # without Referer
+    "scrapy.downloadermiddlewares.downloadtimeout.DownloadTimeoutMiddleware": 350,
+    "scrapy.downloadermiddlewares.defaultheaders.DefaultHeadersMiddleware": 400,
+    "scrapy.downloadermiddlewares.useragent.UserAgentMiddleware": 500,
+    "crawlers.middlewares.PatientRetryMiddleware": 550,  # Scrapy's, and Retry-After
+    "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": 590,
+    "crawlers.middlewares.PlainRedirectMiddleware": 600,  # Scrapy's, without Referer
+    "scrapy.downloadermiddlewares.httpproxy.HttpProxyMiddleware": 750,
     "crawlers.middlewares.ArchiveMiddleware": 950,  # next to the network: nothing reads an answer before it
-}
-SPIDER_MIDDLEWARES = {
-    "scrapy.spidermiddlewares.httperror.HttpErrorMiddleware": None,  # every answer is an outcome
-    "scrapy.spidermiddlewares.referer.RefererMiddleware": None,  # sources that need a Referer state it
-    "scrapy.spidermiddlewares.depth.DepthMiddleware": None,  # lists and pages, there is no depth
-    "scrapy.spidermiddlewares.metacopy.MetaCopyDetectionMiddleware": None,  # we copy no meta
-}
-EXTENSIONS = {
-    "scrapy.extensions.telnet.TelnetConsole": None,
-    "scrapy.extensions.remote_control.RemoteControl": None,  # also saves importing a web server
-    "scrapy.extensions.feedexport.FeedExporter": None,  # the session writes the output
-    "scrapy.extensions.memusage.MemoryUsage": None,
-}
-DOWNLOADER_STATS = False  # the session counts requests and bytes itself
+}  # no MetaRefresh: challenge pages loop with it; no cookies, no passwords; no cache: the archive is ours, and Scrapy's
+# RFC 2616 policy asks old pages nothing at all
+SPIDER_MIDDLEWARES_BASE = {
+    "scrapy.spidermiddlewares.start.StartSpiderMiddleware": 25,
+    "scrapy.spidermiddlewares.urllength.UrlLengthMiddleware": 800,
+}  # no HttpError: every answer is an outcome; no Referer: sources that need one state it; no depth: lists and pages
+TELNETCONSOLE_ENABLED = False  # said twice, for whoever adds the extension back
+HTTPCACHE_ENABLED = False
 DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"  # the spider asks nothing twice; saves a hash per request
 
 LOG_LEVEL = "INFO"
