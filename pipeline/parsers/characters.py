@@ -10,6 +10,8 @@ from typing import Any, Final
 
 _HANT: Final = frozenset("國務發關於辦實業權與門個體對應產資會業經機構為過開從這樣電動務應證報時間規劃農車東聯網請當點類員選費質條壓題長後來進項區級險設決廳縣")
 _HANS: Final = frozenset("国务发关于办实业权与门个体对应产资会经机构为过开从这样电动证报时间规划农车东联网请当点类员选费质条压题长后来进项区级险设决厅县")
+_ONLY_HANT: Final = re.compile("[" + "".join(sorted(_HANT - _HANS)) + "]")
+_ONLY_HANS: Final = re.compile("[" + "".join(sorted(_HANS - _HANT)) + "]")
 _CJK: Final = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
 _LATIN: Final = re.compile(r"[A-Za-z]")
 _INVISIBLE: Final = re.compile(r"[\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff\x00-\x08\x0b\x0e-\x1f\x7f-\x9f]")
@@ -17,6 +19,7 @@ _SPACES: Final = re.compile(r"[ \t\r\n\f\v\u00a0\u1680\u2000-\u200a\u202f\u205f\
 _WIDE: Final = {code: code - 0xFEE0 for code in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))} | {
     ord("％"): "%", ord("．"): ".", ord("＋"): "+", ord("－"): "-", ord("／"): "/",
 }  # fmt: skip
+_ANY_WIDE: Final = re.compile("[\uff10-\uff19\uff21-\uff3a\uff41-\uff5a％．＋－／]")
 # What tw2sp leaves of mirrors that were converted by machine with a vocabulary.
 _LEFTOVERS: Final = (
     (re.compile("高品质(?=发展|建设|推动|推进|供给|增长|完成|服务|开放|就业|转型|共建)"), "高质量"),
@@ -33,16 +36,23 @@ def clean(text: str) -> str:
     if not text.isascii():
         if _INVISIBLE.search(text):
             text = _INVISIBLE.sub("", text)
-        text = text.translate(_WIDE)
+        if _ANY_WIDE.search(text):
+            text = text.translate(_WIDE)
     return _SPACES.sub(" ", text).strip()
+
+
+def is_traditional(text: str) -> bool:
+    """Whether `text` is printed in traditional characters; a name or a quote in them does not make it so."""
+    if _ONLY_HANT.search(text) is None:
+        return False
+    traditional = len(_ONLY_HANT.findall(text))
+    return traditional > 2 and traditional > 2 * len(_ONLY_HANS.findall(text))  # noqa: PLR2004
 
 
 def script_of(text: str) -> str | None:
     """ISO 15924 script: `Hans`, `Hant`, `Latn`; None for text without letters."""
     sample = text[:20000]
-    traditional = sum(1 for char in sample if char in _HANT and char not in _HANS)
-    simplified = sum(1 for char in sample if char in _HANS and char not in _HANT)
-    if traditional > 2 and traditional > 2 * simplified:  # noqa: PLR2004 - names and quotes in the other script are few
+    if is_traditional(sample):
         return "Hant"
     chinese = len(_CJK.findall(sample))
     if chinese and chinese * 8 > len(_LATIN.findall(sample)):

@@ -30,6 +30,7 @@ _FILLER: Final = re.compile(
     r"印发|发布|公布|实施|施行|生效|下发|规范性|政策性|行政|政府|规章|法规|原|上述|以上|此|宣布|决定|废止|停止|不再|执行|"
     rf"{OWN}|{DAY}|日|[（(][^（）()]{{0,60}}[）)])*$"
 )
+_LINK: Final = re.compile(r"^(?:[\s、，,；;和及与以及]|等|文件|文|以下简称|[（(][^（）()]{0,60}[）)]){0,30}$")
 _SCOPE: Final = re.compile(
     r"^[（(]?(?:中的?|的)?\s?(?P<scope>(?:附件)?第[一二三四五六七八九十百零\d]{1,6}[条章款项节]"
     r"(?:[、和至及第一二三四五六七八九十百零\d条章款项（）()]{0,60}))"
@@ -236,6 +237,8 @@ def _governed(masked: str, names: list[Named], floor: int, verb: int) -> list[tu
             continue
         between = masked[name.at + 1 : edge]
         scope = _SCOPE.match(between)
+        if edge != verb and not _LINK.match(between):
+            break
         if scope and _FILLER.match(between[scope.end() :]):
             chain.append((place, "partially_repeals", scope["scope"].strip("（(）)、")))
         elif _FILLER.match(between) and not _STANDARD.match(between):

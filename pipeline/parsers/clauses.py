@@ -22,11 +22,11 @@ _PATTERNS: Final = (
     ("section", 2, re.compile(rf"第\s?(?P<n>[{_CN}]{{1,5}}|\d{{1,3}})\s?节(?=[\s:：]|$|[^，。；规]{{1,40}}$)")),
     ("article", 3, re.compile(
         rf"第\s?(?P<n>[{_CN}]{{1,6}}|\d{{1,4}})\s?条(?:\s?之[一二三四五六七八九十]{{1,2}})?"
-        r"(?![的和、及至或中]|规定|所列|所称|第[一二三四五六七八九十]|[（(][一二三四五六七八九十]|修改|增加|删|款|到|以)"
+        r"(?![的和、]|规定|所列|所称|第[一二三四五六七八九十]|修改为|删去|款)"
     )),
-    ("cn", 4, re.compile(rf"(?P<n>[{_CN}]{{1,4}})\s?[、．.](?!\d)")),
+    ("cn", 4, re.compile(rf"(?P<n>[{_CN}]{{1,4}})\s?(?:、|[．.](?!\d))")),
     ("pcn", 5, re.compile(rf"[（(]\s?(?P<n>[{_CN}]{{1,4}})\s?[)）][、.]?")),
-    ("num", 6, re.compile(r"(?P<n>\d{1,3})\s?[、．.](?![\d.])")),
+    ("num", 6, re.compile(r"(?P<n>\d{1,3})\s?(?:、|[．.](?![\d.]))")),
     ("pnum", 7, re.compile(r"[（(]\s?(?P<n>\d{1,3})\s?[)）][、.]?|(?P<m>\d{1,2})[)）](?=\D)")),
     ("circle", 8, re.compile(r"[①-⑳]")),
 )  # fmt: skip
@@ -115,6 +115,9 @@ def split_heading(kind: str, rest: str) -> tuple[str | None, str]:
         if match := _BRACKET_HEAD.match(rest):
             return (match["a"] or match["b"]), rest[match.end() :].strip()
         return _first_sentence(rest, _ARTICLE_LEAD, commas=0)
+    if "\n" in rest:
+        heading, row = rest.split("\n", 1)
+        return (heading or None), row
     if not rest or re.search(r"[。；;！？!?]", rest) is None:
         if rest and len(rest) <= _HEADING and not rest.endswith((":", "：", ",", "，")):
             return rest, ""
@@ -147,7 +150,7 @@ def read_clauses(document: Document) -> tuple[Clause, ...]:
         if index in signature or index in document.closing:
             builder.stack.clear()
             continue
-        label = None if " | " in line.text and line.row else label_of(line.text, decimals=decimals)
+        label = _row_label(builder, line.text) if " | " in line.text and line.row else label_of(line.text, decimals=decimals)
         if label and _in_sequence(builder, label):
             _begin(builder, label)
         elif builder.stack and not (_CLOSING.match(line.text) and _FORCE.search(line.text) and builder.stack[-1].kind != "article"):
@@ -155,6 +158,15 @@ def read_clauses(document: Document) -> tuple[Clause, ...]:
         elif builder.stack:
             builder.stack.clear()
     return tuple(_close(opened) for opened in builder.done)
+
+
+def _row_label(builder: _Builder, text: str) -> tuple[str, int, int, str, str] | None:
+    """Tables of annexes are numbered in their first column; elsewhere a row belongs to the clause above it."""
+    label = label_of(text.split(" | ", 1)[0]) if builder.prefix else None
+    if label is None or label[0] != "cn":
+        return None
+    kind, rank, value, printed, heading = label
+    return kind, rank, value, printed, f"{heading}\n{text.split(' | ', 1)[1]}"
 
 
 def _in_sequence(builder: _Builder, label: tuple[str, int, int, str, str]) -> bool:

@@ -18,6 +18,9 @@ _RECORD: Final = re.compile(r"<record>\s{0,20}(?:<!\[CDATA\[)?(.{0,20000}?)(?:\]
 _ANCHOR: Final = re.compile(r"""<a\s[^<>]{0,1000}?title\s{0,3}=\s{0,3}["']([^"'<>]{2,300})["']""")
 _ANCHOR_TEXT: Final = re.compile(r"<a\s[^<>]{0,1000}>([^<>]{2,300})</a>")
 _MIN_ITEMS: Final = 5
+_SPARSE: Final = 250
+_MIN_TITLE: Final = 10
+_MANY_LINKS: Final = 15
 
 
 def structured_titles(text: str) -> list[str] | None:
@@ -81,14 +84,15 @@ def is_listing(page: Page, start: int, end: int) -> bool:
     total = sum(len(line.text) for line in lines) or 1
     inside = sum(line.links for line in lines)
     dated = sum(1 for line in linked if find_days(line.text)) + sum(1 for line in lines if len(line.text) < 20 and find_days(line.text))  # noqa: PLR2004
+    if 1 < len(linked) and len(linked) >= len(lines) - 1 and dated >= len(linked):
+        return True
     return len(linked) >= _MIN_ITEMS and inside > 0.6 * total and dated >= len(linked) // 2  # noqa: PLR2004
 
 
-def dated_links(page: Page) -> int:
-    """How many lines of the whole page are a titled link beside a day: entries of a list."""
-    count = 0
-    for index, line in enumerate(page.lines):
-        if line.links > 8 and line.links * 2 > len(line.text):  # noqa: PLR2004
-            beside = page.lines[index + 1].text if index + 1 < len(page.lines) else ""
-            count += bool(find_days(line.text) or (len(beside) < 24 and find_days(beside)))  # noqa: PLR2004
-    return count
+def is_index(page: Page, start: int, end: int) -> bool:
+    """Whether the page is all links, its entries perhaps filled in by a script: no article, no running text."""
+    running = sum(len(line.text) - line.links for line in page.lines[start:end])
+    if any(line.tag in {"h1", "h2"} and len(line.text) - line.links > _MIN_TITLE for line in page.lines):
+        return False
+    linked = sum(1 for line in page.lines if line.links * 2 > len(line.text))
+    return running < _SPARSE and linked > _MANY_LINKS and "articletitle" not in page.metas

@@ -4,23 +4,22 @@ What belongs here: the form that compares, for text, titles, issuers and numbers
 which stands beside it everywhere.
 """
 
+import functools
 import re
 import unicodedata
 from typing import Final
 
-from pipeline.parsers.characters import clean, script_of, simplify
+from pipeline.parsers.characters import clean, is_traditional, simplify
 from pipeline.parsers.numbers import normal_number
 
 __all__ = ["fold", "normal_issuer", "normal_number", "normal_text", "normal_title"]
 
-_FOLD: Final = str.maketrans({
-    "“": '"', "”": '"', "„": '"', "‟": '"', "«": '"', "»": '"', "「": '"', "」": '"', "『": '"', "』": '"', "‘": "'", "’": "'",
-    "‚": "'", "‛": "'", "`": "'", "´": "'", "〈": "<", "〉": ">", "—": "-", "–": "-", "−": "-", "―": "-", "‐": "-", "‑": "-",
-    "〔": "[", "〕": "]", "【": "[", "】": "]", "﹝": "[", "﹞": "]", "○": "〇", "◯": "〇", "·": "·", "•": "·", "・": "·",
-    "。": ".", "、": ",", "…": "...", "～": "~", "〜": "~",
-})  # fmt: skip
-_CJK_GAP: Final = re.compile(r"(?<=[^\x00-\x7f]) | (?=[^\x00-\x7f])")
-_PUNCTUATION_GAP: Final = re.compile(r" (?=[,.;:!?)\]>\"'])|(?<=[(\[<]) ")
+# In pairs: after NFKC, each character of the first becomes the second.
+_FOLD: Final = (
+    ("“”„‟«»「」『』", '"'), ("‘’‚‛`´", "'"), ("〈", "<"), ("〉", ">"), ("—–−―‐‑", "-"), ("〔【﹝", "["), ("〕】﹞", "]"),
+    ("○◯", "〇"), ("•・", "·"), ("。", "."), ("、", ","), ("～〜", "~"),
+)  # fmt: skip
+_PUNCTUATION_GAP: Final = re.compile(r" (?=[,.;:!?)\]>\"'])")
 _DASHES: Final = re.compile(r"-{2,20}")
 _NOT_WORD: Final = re.compile(r"[\W_]{1,200}")
 _REPRINT: Final = re.compile(r"^\s?[(（\[【](?:转载|转发|转)[)）\]】]\s?")
@@ -29,16 +28,29 @@ _COUNTRY: Final = re.compile(r"^中华人民共和国(?=(?!国务院$).{3}|国�
 
 def normal_text(text: str) -> str:
     """`text` for comparing: simplified, half-width, straight quotes, no white space beside Chinese; lines are kept."""
-    if script_of(text) == "Hant":
+    if is_traditional(text):
         text = simplify(text)
-    return "\n".join(filter(None, (_line(line) for line in text.split("\n"))))
+    text = "\n".join(filter(None, map(clean, text.split("\n"))))
+    if text.isascii():
+        return _PUNCTUATION_GAP.sub("", text)
+    text = unicodedata.normalize("NFKC", _close_gaps(text))
+    for characters, plain in _FOLD:
+        for character in characters:
+            text = text.replace(character, plain)
+    return _DASHES.sub("-", _PUNCTUATION_GAP.sub("", _close_gaps(text)))
 
 
-def _line(line: str) -> str:
-    line = unicodedata.normalize("NFKC", clean(line)).translate(_FOLD)
-    return _DASHES.sub("-", _PUNCTUATION_GAP.sub("", _CJK_GAP.sub("", line))).strip()
+def _close_gaps(text: str) -> str:
+    """`text` without blanks beside characters that are not ASCII."""
+    first, *rest = text.split(" ")
+    out = [first]
+    for piece in rest:
+        before = out[-1][-1:]
+        out.append(piece if not before.isascii() or not piece[:1].isascii() else f" {piece}")
+    return "".join(out)
 
 
+@functools.lru_cache(maxsize=4096)
 def normal_title(title: str) -> str:
     """A title for comparing: as `normal_text`, without punctuation, quotes, brackets and a note of reprinting."""
     return _NOT_WORD.sub("", normal_text(_REPRINT.sub("", title)).replace("\n", "")).lower()
@@ -51,7 +63,4 @@ def normal_issuer(name: str) -> str:
 
 def fold(text: str) -> str:
     """`text` for a digest: `normal_text`, and words that mirrors change folded on both sides."""
-    return _NOT_SPACE.sub("", normal_text(simplify(text)).replace("品质", "质量"))
-
-
-_NOT_SPACE: Final = re.compile(r"[ \t]")
+    return normal_text(simplify(text)).replace("品质", "质量").replace(" ", "")

@@ -17,7 +17,7 @@ from pipeline.parsers.box import Box, read_box, read_scripts
 from pipeline.parsers.characters import clean, script_of, simplify
 from pipeline.parsers.citations import read_citations
 from pipeline.parsers.clauses import read_clauses
-from pipeline.parsers.dates import parse_day
+from pipeline.parsers.dates import find_days, parse_day
 from pipeline.parsers.decode import MAX_BYTES, decode
 from pipeline.parsers.fields import (
     Fields,
@@ -44,8 +44,9 @@ _FILE: Final = re.compile(rf"\.(?:{'|'.join(FILE_TYPES)})$", re.IGNORECASE)
 _TAG: Final = re.compile(r"<[a-zA-Z!/?]")
 _PARAGRAPH: Final = re.compile(r"[。：:；;]$|。")
 _HEADINGS: Final = frozenset({"h1", "h2", "ucaptitle"})
-_CRUMB: Final = re.compile(r"当前位置|您所在|首页\s?[>»]|^首页|位置[:：]")
+_CRUMB: Final = re.compile(r"当前位置|您所在|首页\s?[>»]|^首页|位置[:：]|^Home\s?[>»/|]|>>|[>»].{1,30}[>»]", re.IGNORECASE)
 _NEARBY: Final = 14
+_SOURCED: Final = re.compile(r"来源|稿源|作者|\bSource\b", re.IGNORECASE)
 
 
 @dataclass(slots=True)
@@ -168,7 +169,7 @@ def _read_markup(text: str, url: str, hints: Hints) -> _Source:
     return _Source(
         url, page.lines, start, end, box, page.metas, [*hinted, *_page_headings(page, start, end)], page.title, script,
         _attachments(page, start, end, chosen["attachments"]), sum(start <= line <= end for line in page.images), len(text),
-        listing.is_listing(page, start, end) or (end - start < 4 and listing.dated_links(page) > 5), warnings,  # noqa: PLR2004
+        listing.is_listing(page, start, end) or listing.is_index(page, start, end), warnings,
     )  # fmt: skip
 
 
@@ -231,7 +232,7 @@ def _page_headings(page: dom.Page, start: int, end: int) -> list[str]:
 def _bold_above(page: dom.Page, start: int) -> list[str]:
     """A line of title length right above the text, where nothing is marked as heading."""
     for line in reversed(page.lines[max(0, start - 4) : start]):
-        if 10 < len(line.text) < 200 and not line.links and not parse_day(line.text) and not _CRUMB.search(line.text):  # noqa: PLR2004
+        if 10 < len(line.text) < 320 and not line.links and not parse_day(line.text) and not _CRUMB.search(line.text):  # noqa: PLR2004
             return [line.text]
     return []
 
@@ -310,11 +311,15 @@ def _signs(
 
 
 def _day_beside(source: _Source, title: str | None) -> str | None:
-    """A day that stands alone between the title and the text."""
+    """A day that stands between the title and the text, alone or before the name of the source."""
     wanted = normal_title(title or "")
-    for line in reversed(source.lines[max(0, source.start - _NEARBY) : source.start]):
-        if len(line.text) < 40 and parse_day(line.text) and not line.links:  # noqa: PLR2004
-            return line.text
+    first = max(0, source.start - _NEARBY)
+    for index in range(source.start - 1, first - 1, -1):
+        line = source.lines[index]
+        days = find_days(line.text) if len(line.text) < 80 and not line.links else []  # noqa: PLR2004
+        boxed = index in source.box.used and not _SOURCED.search(line.text)
+        if days and not boxed:
+            return line.text[days[0][1] : days[0][2]]
         if wanted and normal_title(line.text) == wanted:
             break
     return None
@@ -410,11 +415,13 @@ def _with_hash(record: PageRecord) -> PageRecord:
     from dataclasses import replace  # noqa: PLC0415
 
     days = (record.signed_date, record.published_date, record.effective_date, record.repealed_date, record.in_force_from, record.in_force_to)
+    printed = [
+        record.title or "", record.instrument_title or "", record.topic or "", *record.issuers, *record.signatories,
+        *(item.title for item in record.attachments), *(clause.path for clause in record.clauses),
+    ]  # fmt: skip
     values = [
         record.kind, record.number, record.stated_status, *(day.isoformat() if day else "" for day in days),
-        *(fold(name) for name in (record.title or "", record.instrument_title or "", record.topic or "", *record.issuers, *record.signatories)),
-        fold(record.text), *(fold(item.title) for item in record.attachments),
-        *(fold(clause.path) for clause in record.clauses),
+        fold("\n".join(text.replace("\n", " ") or "-" for text in printed)), fold(record.text),
     ]  # fmt: skip
     digest = hashlib.sha256(json.dumps(values, ensure_ascii=False).encode("utf-8", "replace")).hexdigest()
     return replace(record, reading_hash=digest)

@@ -47,6 +47,8 @@ _TARGET: Final = re.compile(
 def bodies_of(text: str) -> tuple[str, ...]:
     """The bodies that a clause makes responsible: in brackets at the end of sentences, or after 责任单位：."""
     found: list[str] = []
+    if "（" not in text and "(" not in text and "单位" not in text and "部门" not in text:
+        return ()
     for group in (*_GROUP.findall(text), *_DUTY.findall(text)):
         names = _names(group)
         found.extend(names)
@@ -71,13 +73,13 @@ def _names(group: str) -> list[str]:
 def amounts_of(text: str) -> tuple[Amount, ...]:
     """Sums of money, and shares of support (`最高70%的资金支持`), in order."""
     found: list[tuple[int, Amount]] = []
-    for match in _SUM.finditer(text):
+    for match in _SUM.finditer(text) if "元" in text else ():
         value = float(match["value"].replace(",", "").replace("，", "")) * _SCALE[match["unit"]]
         limit = _LIMITS.get(match["limit"] or "", "exact")
         if limit == "exact" and re.match(r"(?:以内|以下|封顶)", text[match.end() : match.end() + 2]):
             limit = "cap"
         found.append((match.start(), Amount(value, "CNY", limit, match[0].strip())))
-    for match in _SHARE.finditer(text):
+    for match in _SHARE.finditer(text) if "%" in text or "％" in text else ():
         if match["limit"] or _SUPPORT.search(match["after"]):
             limit = _LIMITS.get(match["limit"] or "", "exact")
             quote = match[0][: len(match[0]) - len(match["after"])].strip()
