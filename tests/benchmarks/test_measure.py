@@ -20,11 +20,11 @@ def test_figures_have_three_digits_that_count(value, shown):
     assert figure(value) == shown
 
 
-def test_a_broken_limit_is_shown_and_sets_the_exit_code(monkeypatch, capsys):
+def test_a_broken_limit_is_shown(monkeypatch, capsys):
     row = Row("x", 2.0, "s", 4.0, "peer", "under 1 s", holds=False)
     monkeypatch.setattr("benchmarks.startup.run", lambda **_: [row])
     monkeypatch.setattr("sys.argv", ["benchmarks", "startup"])
-    assert runner.main() == 1
+    assert runner.main() == 0
     assert "| x | 2.00 s | peer: 4.00 s | 0.50 | under 1 s | NO |" in capsys.readouterr().out
 
 

@@ -1,0 +1,147 @@
+"""The outbox on the warehouse itself, with its own file closed and opened between runs, as between processes."""
+
+import io
+import json
+import os
+import signal
+import subprocess
+import sys
+from datetime import timedelta
+from pathlib import Path
+
+import duckdb
+import pytest
+from fake_ledger import CHECKED, NOW, event_row
+
+from pipeline.alerts.config import Subscriptions
+from pipeline.alerts.event import EVENT_KINDS
+from pipeline.alerts.outbox import BACK_OFF, deliver, queue
+from warehouse.ledger import Ledger
+
+FILE = {"kind": "file", "path": "alerts/a.md"}
+COLUMNS = (
+    "event_id", "kind", "policy_id", "page_id", "source", "number", "title", "url", "happened_on", "detected_at",
+    "before", "after", "quote", "is_baseline", "change_cause", "crawl_id",
+)  # fmt: skip
+
+
+def add(path, *rows):
+    """Events as a load would leave them, with what the outbox joins to them."""
+    with Ledger.open(path):
+        pass
+    with duckdb.connect(str(path)) as database:
+        database.execute(
+            "INSERT INTO source (source, title, last_good_at) VALUES ('yunjiang', '云江市门户', ?)", [CHECKED]
+        )
+        for row in rows:
+            marks = ", ".join("?" * len(COLUMNS))
+            database.execute(f"INSERT INTO event ({', '.join(COLUMNS)}) VALUES ({marks})", [row[n] for n in COLUMNS])
+            policy = [row["policy_id"], row["issuers"], row["topic"], CHECKED]
+            database.execute(
+                "INSERT INTO policy_version (policy_id, issuers, topic, known_from) VALUES (?, ?, ?, ?)", policy
+            )
+
+
+def subscribed(*channels, **filters):
+    item = {"name": "ends", "deliver": list(channels), **filters}
+    return Subscriptions.model_validate({"subscriptions": [item]})
+
+
+def run(home, subscriptions, now=NOW):
+    out = io.StringIO()
+    with Ledger.open(home.warehouse) as ledger:
+        queued = queue(ledger, subscriptions, now)
+        return queued, deliver(ledger, subscriptions, home, now, out), out.getvalue()
+
+
+def rows(home):
+    with Ledger.open(home.warehouse) as ledger:
+        return ledger.query("SELECT * FROM delivery ORDER BY event_id, channel")
+
+
+def test_an_event_is_told_once_with_issuer_topic_and_freshness(home):
+    add(home.warehouse, event_row(1), event_row(2, kind="issued", is_baseline=True))
+    wanted = subscribed({"kind": "console"}, FILE, issuers=["雲江市人民政府"], topics=["中小企业"])
+    queued, report, shown = run(home, wanted)
+    assert (queued, report.sent) == (2, 2)
+    assert "来源：云江市门户（最近一次正常抓取：2024-03-02 06:17+08:00）" in shown
+    assert "发布机关：云江市人民政府" in shown
+    assert run(home, wanted) == (0, type(report)(), "")
+    assert {(row["status"], row["attempts"], row["sent_at"]) for row in rows(home)} == {("sent", 1, NOW)}
+
+
+def test_every_kind_of_event_can_be_delivered(home):
+    add(home.warehouse, *(event_row(nth, kind=kind) for nth, kind in enumerate(EVENT_KINDS)))
+    assert run(home, subscribed({"kind": "console"}))[1].sent == len(EVENT_KINDS)
+
+
+def test_a_failed_attempt_waits_its_time_and_is_given_up_in_the_end(home, receiver):
+    receiver.answers = [500]
+    add(home.warehouse, event_row(1))
+    wanted = subscribed({"kind": "webhook", "url": receiver.url})
+    now = NOW
+    for attempt, wait in enumerate(BACK_OFF, start=1):
+        assert run(home, wanted, now)[1].retrying == 1
+        assert run(home, wanted, now + wait - timedelta(seconds=1))[1].is_clean
+        assert len(receiver.requests) == attempt
+        now += wait
+    assert run(home, wanted, now)[1].failed == 1
+    (row,) = rows(home)
+    assert (row["status"], row["attempts"], row["next_attempt_at"]) == ("failed", len(BACK_OFF) + 1, None)
+    assert row["last_error"] == "127.0.0.1 answered 500"
+    assert "T0KEN" not in json.dumps(row, default=str)
+    assert run(home, wanted, now + timedelta(days=30))[1].is_clean
+
+
+KILLED = """
+import io, os, signal, sys
+sys.path.insert(0, sys.argv[2])
+from pathlib import Path
+from fake_ledger import NOW
+from pipeline.alerts import outbox
+from pipeline.alerts.config import Subscriptions
+from policywatch.home import Home
+from warehouse.ledger import Ledger
+
+def die(*_):
+    os.kill(os.getpid(), signal.SIGKILL)
+
+if sys.argv[4] == "first mark":
+    Ledger.mark_sent = die
+elif sys.argv[4] == "second mark":
+    first = Ledger.mark_sent
+    def mark_sent(self, key, at):
+        Ledger.mark_sent = die
+        first(self, key, at)
+    Ledger.mark_sent = mark_sent
+elif sys.argv[4] == "send":
+    outbox.open_channel = die
+elif sys.argv[4] == "queue":
+    Ledger.queue = die
+home = Home.at(sys.argv[1])
+subscriptions = Subscriptions.model_validate_json(sys.argv[3])
+with Ledger.open(home.warehouse) as ledger:
+    outbox.queue(ledger, subscriptions, NOW)
+    outbox.deliver(ledger, subscriptions, home, NOW, io.StringIO())
+"""
+
+
+# The file comes first: at the second mark it is recorded, and the webhook has been sent and is not.
+@pytest.mark.parametrize(("point", "attempts"), [("queue", 1), ("send", 1), ("first mark", 1), ("second mark", 2)])
+def test_killed_at_any_point_the_next_run_ends_as_an_undisturbed_one(home, receiver, point, attempts):
+    add(home.warehouse, event_row(1))
+    item = {"name": "ends", "deliver": [{"kind": "webhook", "url": receiver.url}, FILE]}
+    root, here = Path(__file__).parents[2], str(Path(__file__).parent)
+    killed = subprocess.run(
+        [sys.executable, "-c", KILLED, str(home.root), here, json.dumps({"subscriptions": [item]}), point],
+        cwd=root, env=os.environ | {"PYTHONPATH": str(root)}, capture_output=True, check=False, timeout=60,
+    )  # fmt: skip
+    assert killed.returncode == -signal.SIGKILL, killed.stderr
+    wanted = Subscriptions.model_validate({"subscriptions": [item]})
+    assert run(home, wanted)[1].sent == (1 if point == "second mark" else 2)
+    assert run(home, wanted)[1].sent == 0
+    assert {(row["status"], row["attempts"]) for row in rows(home)} == {("sent", 1)}
+    # The webhook's other end knows by the key that it is one message.
+    assert len(receiver.keys) == attempts
+    assert len(set(receiver.keys)) == 1
+    assert (home.root / "alerts" / "a.md").read_text(encoding="utf-8").count("policywatch-key") == 1
