@@ -81,7 +81,7 @@ def run_cli(arguments: Sequence[str] | None = None) -> int:
     """
     words = hoist_home(sys.argv[1:] if arguments is None else arguments)
     try:
-        code = app(words, standalone_mode=False)
+        code = app(words, prog_name="policywatch", standalone_mode=False)
         sys.stdout.flush()
     except BaseException as error:
         if isinstance(error, SystemExit) or os.environ.get(DEBUG):

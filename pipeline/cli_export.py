@@ -1,8 +1,31 @@
-"""The command that exports."""
+"""The command `export`: the published tables as files that any tool reads.
+
+What belongs here: its options and what it prints. What does not: writing the files (`pipeline.export`).
+"""
+
+from pathlib import Path
+from typing import Annotated
 
 import typer
 
+from pipeline import cli_output
+from pipeline.cli_output import Format
+
 
 def add_to(app: typer.Typer) -> None:
-    """Add the commands to `app`."""
-    del app
+    """Add the command to `app`."""
+    app.command()(export)
+
+
+def export(
+    context: typer.Context,
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where to; made if it is not there.")],
+    kind: Annotated[list[str] | None, typer.Option("--as", help="parquet, csv or jsonl; all by default.")] = None,
+    form: Annotated[Format, typer.Option("--format", help="How to print what was written.")] = Format.table,
+) -> None:
+    """Write the published tables to DIR as Parquet, CSV (no cell a formula) and JSON lines."""
+    from pipeline import export as work  # noqa: PLC0415
+
+    with cli_output.progress("exporting") as shown:
+        rows = work.export(context.obj, folder, kind or work.KINDS, watcher=shown)
+    cli_output.emit(rows, ("file", "rows", "bytes"), form)

@@ -77,6 +77,16 @@ def formula_safe(text: str) -> str:
     return f"'{text}" if text.startswith(_FORMULA) else text
 
 
+def unique(columns: Sequence[str]) -> list[str]:
+    """`columns` with a number after each name that stood before: SQL allows two columns of one name, rows do not."""
+    seen: dict[str, int] = {}
+    names = []
+    for name in columns:
+        seen[name] = seen.get(name, 0) + 1
+        names.append(name if seen[name] == 1 else f"{name}_{seen[name]}")
+    return names
+
+
 def emit(
     rows: Sequence[Mapping[str, Any]],
     columns: Sequence[str],

@@ -112,22 +112,24 @@ def read(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON line a page.")] = False,  # noqa: FBT002
 ) -> None:
     """Show what the reader makes of a file or folder, without a warehouse."""
-    from pipeline import ingest as work  # noqa: PLC0415
+    from pipeline.reader import read_files  # noqa: PLC0415
 
-    failed = 0
-    for path, outcome in work.read_files(paths):
-        failed += not outcome["ok"]
-        row = outcome["row"]
-        if as_json:
-            sys.stdout.write(cli_output.to_json(row) + "\n")
-        else:
-            _print_reading(path, row)
+    failed = good = 0
+    with cli_output.progress("reading") as shown:
+        for row in read_files(paths, watcher=shown):
+            failed, good = failed + ("error" in row), good + ("error" not in row)
+            if as_json:
+                sys.stdout.write(cli_output.to_json(row) + "\n")
+            else:
+                _print_reading(row)
     if failed:
+        cli_output.say(f"{failed} of {failed + good} pages could not be read")
+    if not good:
         raise typer.Exit(1)
 
 
-def _print_reading(path: str, row: dict[str, Any]) -> None:
-    sys.stdout.write(f"{cli_output.clean(path)}\n")
+def _print_reading(row: dict[str, Any]) -> None:
+    sys.stdout.write(f"{cli_output.clean(row['path'])}\n")
     for name, value in row.items():
         if name in ("path", "text", "evidence") or value in (None, [], "", {}):
             continue

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -36,7 +37,7 @@ class Job:
     listed: Listed | None = None
     authority: str | None = None
 
-    def content(self) -> bytes:
+    def fetch(self) -> bytes:
         """The page's bytes, fetched where the page is read."""
         raise NotImplementedError
 
@@ -54,7 +55,7 @@ class ArchiveJob(Job):
     warc_file: str
     warc_offset: int
 
-    def content(self) -> bytes:
+    def fetch(self) -> bytes:
         """The decoded payload of the WARC record."""
         from crawlers.archive import read_capture  # noqa: PLC0415 - workers that read files need no WARC library
 
@@ -72,7 +73,7 @@ class FileJob(Job):
 
     path: Path
 
-    def content(self) -> bytes:
+    def fetch(self) -> bytes:
         """The file's bytes."""
         return self.path.read_bytes()
 
@@ -80,6 +81,23 @@ class FileJob(Job):
     def place(self) -> str:
         """The path."""
         return str(self.path)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BytesJob(Job):
+    """A page in memory."""
+
+    data: bytes
+    origin: str
+
+    def fetch(self) -> bytes:
+        """The bytes."""
+        return self.data
+
+    @property
+    def place(self) -> str:
+        """Where they came from."""
+        return self.origin
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +154,7 @@ def read_bytes(content: bytes, job: Job) -> Outcome:
 def read_one(job: Job) -> Outcome:
     """Fetch the page's bytes and read them."""
     try:
-        content = job.content()
+        content = job.fetch()
     except (StorageError, OSError, ValueError, EOFError) as error:
         return Rejection("archive", "truncated", f"{job.place}: {error}"[:500])
     return read_bytes(content, job)
@@ -151,14 +169,20 @@ def _executor(workers: int) -> ProcessPoolExecutor:
     return ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"))
 
 
-def _alone(job: Job) -> Outcome:
-    """Read `job` in a process of its own, because it or a neighbour has killed a worker."""
-    with _executor(1) as executor:
-        try:
-            return executor.submit(read_one, job).result()
-        except BrokenProcessPool:
-            detail = "the reader's process died on this page; keep the page and report it"
-            return Rejection("read", "reader_failed", detail)
+def _one_by_one(jobs: Sequence[Job]) -> Iterator[Outcome]:
+    """Read `jobs` one after the other in a process of their own: the one on which it dies is known, and rejected."""
+    executor = _executor(1)
+    try:
+        for job in jobs:
+            try:
+                yield executor.submit(read_one, job).result()
+            except BrokenProcessPool:
+                executor.shutdown()
+                executor = _executor(1)
+                detail = "the reader's process died on this page; keep the page and report it"
+                yield Rejection("read", "reader_failed", detail)
+    finally:
+        executor.shutdown()
 
 
 def _parallel(jobs: Sequence[Job], workers: int) -> Iterator[tuple[int, list[Outcome]]]:
@@ -173,8 +197,9 @@ def _parallel(jobs: Sequence[Job], workers: int) -> Iterator[tuple[int, list[Out
                 del chunks[start]
                 yield start, outcomes
     except BrokenProcessPool:
+        left = _one_by_one([job for chunk in chunks.values() for job in chunk])
         for start, chunk in chunks.items():
-            yield start, [_alone(job) for job in chunk]
+            yield start, list(islice(left, len(chunk)))
 
 
 def read_many(jobs: Sequence[Job], *, watcher: Watcher | None = None, in_process: int = IN_PROCESS) -> list[Outcome]:

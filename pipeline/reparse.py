@@ -1,7 +1,7 @@
 """Reading the archive again with today's parser.
 
-What belongs here: which stored pages are read again, and the run that loads them. What does not: telling a parser change
-from a policy change, which the warehouse does by `change_cause`.
+What belongs here: which stored pages are read again, and the run that loads them. What does not: telling a change of
+the parser from a change of the policy, which the warehouse does by `change_cause`.
 """
 
 from collections import Counter
@@ -33,7 +33,7 @@ def reparse(
     """
     declared = run.declared()
     with run.ledger(home) as ledger:
-        stored = [row for name in sources or [None] for row in ledger.current(name)]
+        stored = [row for name in (sources or (None,)) for row in ledger.current(name)]
     old = [row for row in stored if row["parser_version"] != PARSER_VERSION and row["warc_file"]]
     outcomes = pool.read_many([reading.job_of(home, row, declared) for row in old], watcher=watcher)
     _stage(home, old, outcomes, declared)

@@ -30,19 +30,25 @@ class HomeResource(dg.ConfigurableResource["HomeResource"]):
 
     @contextmanager
     def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["HomeResource"]:
-        """Hold the run's lock while its process lives: the kernel lets go of it however the process ends."""
+        """Hold the run's lock while its process lives."""
         if context.run is None:
             yield self
             return
-        folder = self.home.dagster / RUN_LOCKS
-        folder.mkdir(parents=True, exist_ok=True)
-        path = folder / context.run.run_id
-        with path.open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            try:
-                yield self
-            finally:
-                path.unlink(missing_ok=True)
+        with run_lock(self.home, context.run.run_id):
+            yield self
+
+
+@contextmanager
+def run_lock(home: Home, run_id: str) -> Iterator[None]:
+    """Hold the lock of a run; the kernel lets go of it however the process ends, and the file then tells of its end."""
+    path = home.dagster / RUN_LOCKS / run_id
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        try:
+            yield
+        finally:
+            path.unlink(missing_ok=True)
 
 
 def is_abandoned(home: Home, run_id: str) -> bool:

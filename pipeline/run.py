@@ -192,11 +192,8 @@ def load(home: Home, source: str | None = None) -> dict[str, Any]:
 
 
 def _staged(home: Home, source: str | None) -> list[tuple[dict[str, Any], Path]]:
-    found = []
-    for path in home.staging.glob("[!.]*/run.json"):
-        run = json.loads(path.read_text(encoding="utf-8"))
-        if source is None or run.get("source") == source:
-            found.append((run, path.parent))
+    pattern = f"{'[!.]*' if source is None else f'{source}-*'}/run.json"
+    found = [(json.loads(path.read_text(encoding="utf-8")), path.parent) for path in home.staging.glob(pattern)]
     return sorted(found, key=lambda pair: (pair[0]["started_at"], pair[0]["crawl_id"]))
 
 

@@ -188,7 +188,7 @@ def capture(name: str, url: str, *, case: str | None, folder: Path) -> Path:
     with _trial_crawl(source, content) as (home, found):
         row = _answer(home.crawls / name / str(found["crawl_id"]), found, url)
         job = reading.job_of(home, row, {name: source})
-        _store(target, job.content(), row, job)
+        _store(target, job.fetch(), row, job)
     return target
 
 

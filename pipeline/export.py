@@ -1,0 +1,89 @@
+"""Writing the published tables as files: Parquet, CSV, JSON lines.
+
+What belongs here: the files. What does not: which tables are published (`warehouse.publish`).
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import pyarrow.parquet as pq
+
+from pipeline import asking, cli_output
+from pipeline.pool import Watcher
+from policywatch.errors import StorageError, UsageError
+from policywatch.home import Home
+from warehouse import published
+
+KINDS: Final = ("parquet", "csv", "jsonl")
+TABLES: Final = ("policies", "measures", "changes", "citations", "pages", "sources", "calendar")
+_BATCH: Final = 2_000
+
+
+def export(
+    home: Home, folder: Path, kinds: Sequence[str] = KINDS, *, watcher: Watcher | None = None
+) -> list[dict[str, Any]]:
+    """Write every published table to `folder` once per kind; file, rows and bytes of each.
+
+    Raises:
+        UsageError: nothing is published, or a kind is unknown.
+        StorageError: a file cannot be written.
+    """
+    for kind in kinds:
+        if kind not in KINDS:
+            msg = f"--as {kind}: write one of {', '.join(KINDS)}"
+            raise UsageError(msg)
+    database = asking.published_path(home)
+    written = []
+    if watcher is not None:
+        watcher.total(len(TABLES) * len(kinds))
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with published.connect(database) as connection:
+            for table in TABLES:
+                for kind in dict.fromkeys(kinds):
+                    written.append(_write(connection, table, kind, folder / f"{table}.{kind}"))
+                    if watcher is not None:
+                        watcher.tick(1)
+    except OSError as error:
+        msg = f"{error.filename or folder} cannot be written ({error.strerror}); choose another folder"
+        raise StorageError(msg) from None
+    return written
+
+
+def _write(connection: Any, table: str, kind: str, target: Path) -> dict[str, Any]:  # noqa: ANN401 - DuckDB's
+    """Write one table beside its place and put it there by rename."""
+    part = target.with_name(f".{target.name}.part")
+    result = connection.execute(f"SELECT * FROM {table}")  # noqa: S608 - our own names
+    count = _parquet(result, part) if kind == "parquet" else _text(result, kind, part)
+    part.replace(target)
+    return {"file": str(target), "rows": count, "bytes": target.stat().st_size}
+
+
+def _parquet(result: Any, part: Path) -> int:  # noqa: ANN401 - DuckDB's
+    reader = result.fetch_record_batch(_BATCH)
+    count = 0
+    with pq.ParquetWriter(part, reader.schema, compression="zstd") as writer:
+        for batch in reader:
+            writer.write_batch(batch)
+            count += batch.num_rows
+    return count
+
+
+def _text(result: Any, kind: str, part: Path) -> int:  # noqa: ANN401 - DuckDB's
+    columns = [column[0] for column in result.description]
+    count = 0
+
+    def rows() -> Iterator[Mapping[str, Any]]:
+        nonlocal count
+        while found := result.fetchmany(_BATCH):
+            count += len(found)
+            yield from (dict(zip(columns, row, strict=True)) for row in found)
+
+    # With a byte order mark, spreadsheets take a CSV for what it is: UTF-8.
+    with part.open("w", encoding="utf-8-sig" if kind == "csv" else "utf-8", newline="") as out:
+        if kind == "csv":
+            cli_output.write_csv(rows(), columns, out)
+        else:
+            out.writelines(f"{cli_output.to_json(row)}\n" for row in rows())
+    return count

@@ -1,0 +1,71 @@
+import io
+import json
+from datetime import UTC, date, datetime
+
+import pytest
+
+from pipeline import cli_output
+from pipeline.cli_output import Format
+
+ROW = {
+    "title": '=HYPERLINK("http://x")',
+    "quote": "a|b\x1b[31m 第一条\n第二条\u202e",
+    "on": date(2024, 5, 1),
+    "at": datetime(2024, 5, 1, tzinfo=UTC),
+    "issuers": ["甲", "乙"],
+    "disputed": False,
+    "none": None,
+}
+
+
+def printed(form, rows=(ROW,), **more):
+    out = io.StringIO()
+    cli_output.emit(list(rows), list(ROW), form, out=out, **more)
+    return out.getvalue()
+
+
+def test_json_is_one_array_with_every_column():
+    (row,) = json.loads(printed(Format.json))
+    assert list(row) == list(ROW)
+    assert row["on"] == "2024-05-01"
+    assert row["at"] == "2024-05-01T00:00:00+00:00"
+    assert row["issuers"] == ["甲", "乙"]
+    assert row["none"] is None
+
+
+def test_json_of_nothing_is_an_empty_array():
+    assert json.loads(printed(Format.json, rows=())) == []
+
+
+def test_no_csv_cell_is_a_formula():
+    header, row = printed(Format.csv).splitlines()[:2]
+    assert header == ",".join(ROW)
+    assert row.startswith("\"'=HYPERLINK")
+
+
+@pytest.mark.parametrize("text", ["=1", "+1", "-1", "@x", "\tx", "\rx"])
+def test_formula_starts_are_defused(text):
+    assert cli_output.formula_safe(text) == f"'{text}"
+
+
+@pytest.mark.parametrize("form", [Format.table, Format.md])
+def test_control_characters_never_reach_a_terminal(form):
+    shown = printed(form)
+    assert "\x1b" not in shown
+    assert "\u202e" not in shown
+
+
+def test_markdown_cells_stay_cells():
+    line = printed(Format.md).splitlines()[2]
+    assert "a\\|b" in line
+    assert line.count(" | ") == len(ROW) - 1
+
+
+def test_a_table_shows_the_brief_columns_only():
+    shown = printed(Format.table, brief=["issuers"])
+    assert "甲；乙" in shown
+    assert "HYPERLINK" not in shown
+
+
+def test_an_empty_table_says_so():
+    assert "nothing found" in printed(Format.table, rows=())
