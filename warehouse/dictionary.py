@@ -1,0 +1,248 @@
+"""What every published table and column means: said once per name, attached to the data as comments.
+
+What belongs here: the words. What does not: the tables (`migrations/`, `views/`). Columns of one name mean the same
+wherever they stand; the few that do not are told apart by table.
+"""
+
+from collections.abc import Iterator
+from typing import Final
+
+from warehouse.steps import Steps
+
+COMPRESSED: Final[dict[str, frozenset[str]]] = {
+    "body_text": frozenset({"text"}),
+    "measure_version": frozenset({"text"}),
+}
+"""Columns whose text is stored with zstd."""
+
+TABLES: Final[dict[str, str]] = {
+    "policies": "One row per policy, as known now, with its force and today's status. Start here.",
+    "measures": "One row per numbered clause of a policy's present text.",
+    "changes": "One row per event: issued, revised, repealed, expired and so on, with legal date and knowledge time.",
+    "citations": "One row per naming of one document by another that stands now, bound to the policy it means or not.",
+    "pages": "One row per page (canonical address) that ever answered, with its state and the policy that it carries.",
+    "sources": "One row per portal section, with its last good check: how fresh every answer is.",
+    "calendar": "One row per day on which a policy commences, is suspended, resumes, expires or is repealed.",
+    "source": "One row per portal section, as stored; see `sources`.",
+    "crawl": "One row per run that was loaded, with its verdict.",
+    "page": "One row per page, as stored; see `pages`.",
+    "page_version": "One row per distinct reading of a page. known_from and known_to say when it stood.",
+    "body_text": "The body of a document in normal form, once per distinct text.",
+    "policy": "One row per policy (a work, whatever pages carry it): its id, its key and when it became known.",
+    "policy_version": "One row per distinct state of a policy's fields, taken from its most authoritative page.",
+    "measure_version": "One row per distinct state of a clause; measure_id lasts through renumbering and edits.",
+    "citation": "One row per citation and span of time in which it stood; see `citations`.",
+    "effect": "One row per interval of force, as held true from known_from to known_to.",
+    "event": "One row per event, as stored; see `changes`.",
+    "rejected": "One row per answer that could not be read, with the reason.",
+    "schema_version": "The version of the schema.",
+}
+
+MACROS: Final[dict[str, str]] = {
+    "in_force": "in_force(on_date, as_known_at := now()): the policies in force on a day, as known at an instant.",
+    "status_of": "status_of(policy_id, on_date, as_known_at := now()): one policy's status on a day, with the reason.",
+    "changes_between": "changes_between(a, b): the events that became known from instant a on and before b.",
+    "history_of": "history_of(policy_id): versions, force and events of one policy in the order of our knowledge.",
+    "repeal_graph": "repeal_graph(policy_id): who repealed, amended, extended or suspended whom, over all steps.",
+    "search": "search(words): policies that hold all the words (simplified characters), best first.",
+}
+
+COLUMNS: Final[dict[str, str]] = {
+    "after": "What is true after the event: JSON object of the fields that changed, `measures` for clauses.",
+    "amounts": "Sums and shares that the clause names: JSON list of value, unit, limit (cap, floor, exact), quote.",
+    "attachments": "Files that belong to the document: JSON list of title and url.",
+    "authority": "How much the page says: issuer (its own site), portal (government), media, repost.",
+    "bad_streak": "Runs in a row that were not good.",
+    "before": "What was true before the event: JSON object of the fields that changed, `measures` for clauses.",
+    "binding_rule": "What tied the citation to the policy: number, number and title, title and issuer, and so on.",
+    "binding_score": "How sure the binding is, 0 to 1; below 0.8 nothing is bound.",
+    "bodies": "The bodies named as responsible at the end of the clause.",
+    "bound_at": "When the citation was bound.",
+    "bound_number": "Number of the policy that the citation is bound to.",
+    "bound_policy_id": "The policy that the citation means; null while that is not known.",
+    "bound_title": "Title of the policy that the citation is bound to.",
+    "canonical_url": "The page's address, mirrors folded into the original.",
+    "capture_id": "The answer that this was read from.",
+    "change_cause": "Why it changed: source (the page did) or parser (the same bytes, read by a newer reader).",
+    "citation_id": "The citation: page, relation, named document, scope and days.",
+    "citing_number": "Number of the document that names the other.",
+    "citing_title": "Title of the document that names the other.",
+    "content_hash": "Hash of what the document says (fields and text, not its force).",
+    "counts": "Pages asked by outcome: JSON object.",
+    "crawl_id": "The run that brought it.",
+    "day": "The first day of the new state.",
+    "detail": "What the reader or the archive said of it.",
+    "detected_at": "When we learned it (UTC).",
+    "disputed": "True where evidence contradicts what won: the portal's word, a repeal, the document's own term.",
+    "effect": "What the document and its box say of its own force: JSON list of rule, date, quote, where, term.",
+    "effective_date": "Day from which it applies, as printed in the box.",
+    "effective_date_raw": "effective_date as printed.",
+    "end_kind": "Why force ends: term, extension, repealed (by a document), repealed_stated (the portal's day), "
+    "status_stated (the portal's word, day approximate), suspended; null where it is open.",
+    "end_policy_id": "The document that ends it.",
+    "end_quote": "The words that end it.",
+    "end_rule": "The rule that gave the end.",
+    "ends_on": "The new last day that the citation names, for extensions.",
+    "event_id": "The event; the same for the same change, however often it is loaded.",
+    "evidence": "Where each value stood and the words: JSON.",
+    "fetched_at": "When the answer came (UTC).",
+    "finished_at": "When the run ended (UTC).",
+    "first_good_crawl_id": "The first good crawl: its findings are the baseline.",
+    "first_good_run_id": "The first good run of any kind, crawl or ingest.",
+    "first_known_at": "When the policy became known (UTC).",
+    "first_page_id": "The page that it became known from.",
+    "first_seen_at": "When the page first answered (UTC).",
+    "happened_on": "The legal day of the event, in the portal's zone; null where nobody knows it.",
+    "heading": "Heading of the clause, without its number.",
+    "health": "healthy, suspect (last run not good), unhealthy (two or more in a row), never_checked.",
+    "homepage": "Address of the portal section.",
+    "in_force_from": "First day in force; null where unknown.",
+    "in_force_to": "Last day in force, inclusive; null where open or unknown.",
+    "index_number": "The disclosure catalogue's index number.",
+    "instrument_title": "Title of the instrument inside a notice that issues it.",
+    "instrument_title_norm": "instrument_title in the form that is compared.",
+    "interval_no": "1 for the first interval; more than one where it was suspended.",
+    "is_approximate": "True where the day is only the one on which we saw it.",
+    "is_baseline": "True for what the first good run of a source found: not news.",
+    "issuers": "The bodies that issued it, in full.",
+    "issuers_norm": "issuers in the form that is compared.",
+    "issuers_raw": "The issuer field as printed.",
+    "joint_issuers": "Bodies that the box names as joint issuers.",
+    "jurisdiction": "ISO 3166-2 code.",
+    "kind": "What it is.",
+    "known_from": "From when on we hold this true (UTC, inclusive).",
+    "known_to": "Until when we held this true (UTC, exclusive); null for what we hold true now.",
+    "label": "The clause's number as printed.",
+    "language": "BCP 47 language: zh, en.",
+    "last_answered_at": "When the page last answered (UTC).",
+    "last_changed_at": "When the page's reading last changed (UTC).",
+    "last_checked_at": "When the page was last asked for (UTC).",
+    "last_crawl_at": "When the last crawl ended (UTC).",
+    "last_crawl_id": "The last crawl.",
+    "last_good_at": "When the last good crawl ended (UTC): the answers are as fresh as this.",
+    "last_read_capture_id": "The answer that was read last.",
+    "last_verdict": "good, suspect or failed: the last crawl.",
+    "level": "Depth of the clause, 1 for the outermost.",
+    "measure_id": "The clause, through renumbering and small edits.",
+    "missing_count": "Good runs in a row that found the page missing.",
+    "missing_since": "When it was first found missing (UTC); null while it answers.",
+    "number": "Document number in normal form, such as 国发〔2021〕5号.",
+    "number_raw": "The number as printed.",
+    "page_id": "The page, by its canonical address.",
+    "page_kind": "What the citing page is: policy, news, press_conference, interpretation and so on.",
+    "pages": "Pages that ever answered.",
+    "pages_gone": "Pages that are gone.",
+    "parser_version": "The reader that read it.",
+    "path": "Dotted place of the clause in the document, such as 三.7.",
+    "policies": "Policies whose most authoritative page is of this source.",
+    "policy_id": "The policy, whatever pages carry it.",
+    "position": "Place in the document, from 0.",
+    "published_date": "Day of publication, in the portal's zone.",
+    "published_date_raw": "published_date as printed.",
+    "publisher": "The body that publishes the page, where it names one.",
+    "quote": "The words that say so.",
+    "reading_hash": "Hash of the normalised reading: equal means that nothing of meaning changed.",
+    "reading_url": "The address that speaks for the page: its own, or a mirror until that has been read.",
+    "reason": "Why.",
+    "reasons": "Why the run is not good.",
+    "rejected": "Answers that could not be read.",
+    "relation": "repeals, partially_repeals, amends, extends, suspends, based_on, interprets or mentions.",
+    "repealed_date": "First day without force, as the portal prints it.",
+    "repealed_date_raw": "repealed_date as printed.",
+    "schedule": "When it is crawled: cron, in the source's zone.",
+    "scope": "The clause concerned, for partial relations.",
+    "script": "ISO 15924 script of the page as printed.",
+    "signatories": "The bodies or persons under the text.",
+    "signed_date": "Day of signature, in the portal's zone.",
+    "signed_date_raw": "signed_date as printed.",
+    "source": "The portal section, by the name of its YAML file.",
+    "stable_key": "What policy_id was made from: number and issuers, else title, issuers and day, else the address.",
+    "stage": "Where it failed: archive or read.",
+    "start_quote": "The words that start it.",
+    "start_rule": "The rule that gave the start.",
+    "started_at": "When the run began (UTC).",
+    "starts_on": "First day of what the citation brings about, where it is said.",
+    "state": "live, gone (missing in two good runs in a row) or unreachable.",
+    "stated_on": "For a policy without a start: the day from which the portal states it in force.",
+    "stated_status": "The portal's status word in our vocabulary; null where it states none.",
+    "status": "Today's: in_force, not_yet_in_force, expired, repealed, not_in_force, suspended, unknown.",
+    "status_raw": "The portal's status word as printed.",
+    "status_since": "When the portal was first seen to state that status (UTC).",
+    "targets": "Goals with figures that the clause names: JSON list.",
+    "text": "The text in normal form: simplified characters, half-width.",
+    "text_hash": "Hash of the body text; joins to body_text.",
+    "timezone": "IANA zone of the portal's days.",
+    "title": "Title as printed.",
+    "title_norm": "title in the form that is compared.",
+    "topic": "The portal's subject heading.",
+    "url": "Address.",
+    "verdict": "good, suspect or failed.",
+    "version": "Number of the schema.",
+    "version_hash": "Hash of all that makes this version distinct.",
+    "warnings": "What the reader noticed.",
+    "what": "commences, resumes, is suspended, expires or is repealed.",
+}
+
+_EVENTS: Final = (
+    "issued, revised, silently_edited, amended, repealed, partially_repealed, extended, commenced, expired, expiring, "
+    "disappeared, reappeared, reported, interpreted, source_unhealthy or source_recovered."
+)
+_PAGES: Final = "policy, interpretation, press_conference, news, guide, repost, listing or other."
+_REASONS: Final = "empty, not_html, too_large, truncated, challenge, error_page, no_text, undecodable or reader_failed."
+
+OVERRIDES: Final[dict[tuple[str, str], str]] = {
+    (
+        "changes",
+        "kind",
+    ): _EVENTS,
+    (
+        "event",
+        "kind",
+    ): _EVENTS,
+    ("pages", "kind"): _PAGES,
+    ("page", "kind"): _PAGES,
+    ("page_version", "kind"): _PAGES,
+    ("citation", "title"): "Title as cited.",
+    ("citation", "number"): "Number as cited, in normal form.",
+    ("citations", "title"): "Title as cited.",
+    ("citations", "number"): "Number as cited, in normal form.",
+    ("effect", "evidence"): "All evidence that was weighed, what won and what lost: JSON list.",
+    ("page_version", "in_force_to"): "Last day in force by the document's own words and its box.",
+    (
+        "policy_version",
+        "in_force_to",
+    ): "Last day in force by the document's own words; `effect` has what holds.",
+    (
+        "rejected",
+        "reason",
+    ): _REASONS,
+    ("source", "title"): "Native name of the portal section.",
+    ("sources", "title"): "Native name of the portal section.",
+    ("calendar", "reason"): "The rule of the start, or the kind of the end.",
+}
+
+
+def statements(steps: Steps) -> Iterator[str]:
+    """The COMMENT ON statements for all that stands in the current database.
+
+    Raises:
+        KeyError: a table or column has no word here.
+    """
+    for row in steps.rows(
+        "SELECT table_name, FALSE AS is_view FROM duckdb_tables() WHERE database_name = current_database() UNION ALL"
+        " SELECT view_name, TRUE FROM duckdb_views() WHERE database_name = current_database() AND NOT internal"
+    ):
+        kind = "VIEW" if row["is_view"] else "TABLE"
+        yield f"COMMENT ON {kind} {row['table_name']} IS {_literal(TABLES[row['table_name']])}"
+    for row in steps.rows(
+        "SELECT table_name, column_name FROM duckdb_columns() WHERE database_name = current_database() AND NOT internal"
+    ):
+        place = (row["table_name"], row["column_name"])
+        words = OVERRIDES.get(place) or COLUMNS[row["column_name"]]
+        yield f'COMMENT ON COLUMN {row["table_name"]}."{row["column_name"]}" IS {_literal(words)}'
+    for name, words in MACROS.items():
+        yield f"COMMENT ON MACRO TABLE {name} IS {_literal(words)}"
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"

@@ -1,0 +1,260 @@
+"""The writer's database: open it, bring its schema up to date, load, publish. One process at a time.
+
+What belongs here: the file, its lock, the transactions and the errors that people meet. What does not: the steps of a
+load (`load`), of publishing (`publish`) and the outbox of the alerts (`outbox`).
+"""
+
+import json
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date, datetime
+from functools import partial
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Final, Self, TypeVar
+
+import duckdb
+
+from policywatch.errors import StorageError
+from warehouse import load, publish
+from warehouse.report import LoadReport
+from warehouse.steps import Steps, Watcher, names_in, text_of
+
+POLL: Final = 0.2
+"""Seconds between two tries of a locked file."""
+
+SOURCE_COLUMNS: Final = ("title", "jurisdiction", "authority", "homepage", "timezone", "schedule")
+
+DELIVERY_COLUMNS: Final = (
+    "idempotency_key", "event_id", "subscription", "channel", "queued_at", "next_attempt_at",
+)  # fmt: skip
+
+Result = TypeVar("Result")
+
+
+class Ledger:
+    """The warehouse, open for writing; a context manager. Every method is one transaction: all of it, or nothing.
+
+    Raises:
+        StorageError: from any method, when the file cannot be read or written.
+    """
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, path: Path) -> None:
+        self._connection = connection
+        self.path = path
+        self.watcher: Watcher | None = None
+
+    # --- open and close ----------------------------------------------------------------------------------------------
+
+    @classmethod
+    def open(cls, path: Path, wait: float = 30) -> "Ledger":
+        """Open the warehouse at `path`, made and migrated where needed; `wait` seconds for another process to leave it.
+
+        Raises:
+            StorageError: another process holds it for longer, the file is no warehouse, or its schema is newer.
+        """
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            msg = f"{path.parent} cannot be made ({error.strerror}); choose another --home or free the place"
+            raise StorageError(msg) from error
+        ledger = cls(_connect(path, wait), path)
+        try:
+            ledger._migrate()
+        except BaseException:
+            ledger.close()
+            raise
+        return ledger
+
+    def close(self) -> None:
+        """Write everything into the file and let it go. Closing twice is harmless."""
+        self._connection.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _migrate(self) -> None:
+        """Run the migrations that the file has not seen, each in a transaction of its own.
+
+        Raises:
+            StorageError: the file was written by a newer version.
+        """
+        known = [int(name.rsplit("/", 1)[-1][:4]) for name in names_in("migrations")]
+        try:
+            self._connection.execute("CREATE TABLE IF NOT EXISTS schema_version (version INTEGER)")
+            row = self._connection.execute("SELECT coalesce(max(version), 0) FROM schema_version").fetchone()
+        except duckdb.Error as error:
+            raise self._broken(error) from error
+        at = int(row[0]) if row else 0
+        if at > max(known):
+            msg = f"{self.path} has schema {at}, we know {max(known)}; install the newer policywatch that made it"
+            raise StorageError(msg)
+        for version, name in zip(known, names_in("migrations"), strict=True):
+            if version > at:
+                self._transaction(partial(_apply, name=name, version=version))
+
+    def _transaction(self, work: Callable[[Steps], Result]) -> Result:
+        """Run `work` as one transaction: its outcome is committed whole, or the file stays as it was."""
+        steps = Steps(self._connection, self.watcher)
+        try:
+            self._connection.execute("BEGIN TRANSACTION")
+            result = work(steps)
+            if self.watcher is not None:
+                self.watcher("COMMIT")
+            self._connection.execute("COMMIT")
+        except BaseException as error:
+            self._rollback()
+            if isinstance(error, duckdb.Error | OSError):
+                raise self._broken(error) from error
+            raise
+        return result
+
+    def _rollback(self) -> None:
+        try:
+            self._connection.execute("ROLLBACK")
+        except duckdb.Error:
+            # The connection is beyond use, or the failed statement ended the transaction; nothing was committed.
+            return
+
+    def _broken(self, error: Exception) -> StorageError:
+        first = str(error).strip().splitlines()[0]
+        msg = f"{self.path} could not be read or written; nothing was changed, free disk space or restore it: {first}"
+        return StorageError(msg)
+
+    # --- load --------------------------------------------------------------------------------------------------------
+
+    def loaded(self) -> set[str]:
+        """The crawl_ids of all runs that are in the warehouse."""
+        return {row["crawl_id"] for row in self._rows("SELECT crawl_id FROM crawl")}
+
+    def load(self, staging: Path) -> LoadReport:
+        """Load one staging folder: versions, bindings, effects, events. A run that is loaded already changes nothing.
+
+        Raises:
+            StorageError: the folder is incomplete, or the warehouse cannot be written; nothing is loaded then.
+        """
+        run = load.run_of(staging)
+        if run["crawl_id"] in self.loaded():
+            return LoadReport()
+        return self._transaction(lambda steps: load.load(steps, run, staging))
+
+    def calendar(self, today: date, now: datetime, warn_days: Sequence[int] = (30, 7)) -> LoadReport:
+        """What the calendar alone brings by `today` (a day in the portals' zone): commenced, expired, expiring.
+
+        Args:
+            today: the day that it is.
+            now: when this is found out; the events carry it.
+            warn_days: how many days before its end a policy is announced as expiring.
+        """
+        return self._transaction(lambda steps: _calendar(steps, today, now, warn_days))
+
+    def upsert_sources(self, rows: Iterable[Mapping[str, Any]]) -> None:
+        """Note the declared sources: `name` and the columns of `SOURCE_COLUMNS`; what is missing is null."""
+        wanted = [dict(row) for row in rows]
+        self._transaction(lambda steps: _upsert(steps, wanted))
+
+    def current(self, source: str | None = None) -> list[dict[str, Any]]:
+        """One row per page (of `source`, or all): its last reading's capture as a manifest row, and who read it.
+
+        Returns:
+            The columns of `capture` (`listed` as a mapping or None), with `parser_version` and `reading_hash`.
+        """
+        rows = self._rows(text_of("sql/current.sql"), {"source": source})
+        for row in rows:
+            row["listed"] = json.loads(row["listed"]) if row["listed"] else None
+        return rows
+
+    def publish(self, target: Path) -> None:
+        """Put the analysts' database at `target`, whole, by rename; who reads the old one keeps it."""
+        try:
+            publish.publish(self._connection, target, self.watcher)
+        except (duckdb.Error, OSError) as error:
+            msg = f"{target} could not be published; the old one stays, free disk space and run again: {error}"
+            raise StorageError(msg.splitlines()[0]) from error
+
+    def query(self, sql: str, parameters: Any = None) -> list[dict[str, Any]]:  # noqa: ANN401 - as DuckDB takes them
+        """Rows of the writer's own tables, for checks and tests. People query the published database instead."""
+        return self._rows(sql, parameters)
+
+    def _rows(self, sql: str, parameters: Any = None) -> list[dict[str, Any]]:  # noqa: ANN401 - as DuckDB takes them
+        try:
+            return Steps(self._connection).rows(sql, parameters)
+        except duckdb.Error as error:
+            raise self._broken(error) from error
+
+    # --- the outbox of the alerts ------------------------------------------------------------------------------------
+
+    def unmatched_events(self) -> list[dict[str, Any]]:
+        """Events that no matching has seen, oldest first; with issuers, topic, source_title, source_checked_at."""
+        return self._rows(text_of("sql/outbox_unmatched.sql"))
+
+    def queue(self, deliveries: Iterable[Mapping[str, Any]], matched_event_ids: Iterable[str]) -> None:
+        """Queue deliveries (a key that is there already stays as it is) and note the events as matched, together."""
+        queued, matched = [dict(row) for row in deliveries], list(matched_event_ids)
+        self._transaction(lambda steps: _queue(steps, queued, matched))
+
+    def pending(self, now: datetime) -> list[dict[str, Any]]:
+        """Deliveries that are due at `now`, each with its event's columns."""
+        return self._rows(text_of("sql/outbox_pending.sql"), {"now": now})
+
+    def mark_sent(self, key: str, at: datetime) -> None:
+        """The delivery `key` went out at `at`."""
+        self._transaction(lambda steps: steps.run("sql/outbox_sent.sql", {"key": key, "at": at}))
+
+    def mark_failed(self, key: str, at: datetime, error: str, next_attempt_at: datetime | None = None) -> None:
+        """The delivery `key` failed at `at`; it is due again at `next_attempt_at`, or never where that is None."""
+        values = {"key": key, "at": at, "error": error, "next": next_attempt_at}
+        self._transaction(lambda steps: steps.run("sql/outbox_failed.sql", values))
+
+
+def _connect(path: Path, wait: float) -> duckdb.DuckDBPyConnection:
+    """A writing connection, in UTC; tries again while another process holds the file.
+
+    Raises:
+        StorageError: it is held for longer than `wait` seconds, or is no DuckDB file.
+    """
+    deadline = time.monotonic() + wait
+    while True:
+        try:
+            connection = duckdb.connect(str(path))
+        except duckdb.Error as error:
+            if "lock" not in str(error).lower():
+                first = str(error).strip().splitlines()[0]
+                msg = f"{path} is not a readable warehouse; move it away and build it again from the archive: {first}"
+                raise StorageError(msg) from error
+            if time.monotonic() >= deadline:
+                msg = f"{path} is in use by another policywatch run; wait until it ends, or stop it, and run again"
+                raise StorageError(msg) from error
+            time.sleep(POLL)
+        else:
+            connection.execute("SET TimeZone = 'UTC'")
+            return connection
+
+
+def _apply(steps: Steps, name: str, version: int) -> None:
+    steps.run(name)
+    steps.execute("INSERT INTO schema_version VALUES (?)", [version])
+
+
+def _upsert(steps: Steps, rows: Sequence[Mapping[str, Any]]) -> None:
+    for row in rows:
+        steps.run("sql/source_upsert.sql", {name: row.get(name) for name in SOURCE_COLUMNS} | {"source": row["name"]})
+
+
+def _queue(steps: Steps, deliveries: Sequence[Mapping[str, Any]], matched: Sequence[str]) -> None:
+    for row in deliveries:
+        steps.run("sql/outbox_queue.sql", {name: row.get(name) for name in DELIVERY_COLUMNS})
+    steps.run("sql/outbox_matched.sql", {"event_ids": list(matched)})
+
+
+def _calendar(steps: Steps, today: date, now: datetime, warn_days: Sequence[int]) -> LoadReport:
+    steps.run("sql/calendar_open.sql", {"today": today, "now": now, "warn_days": list(warn_days)})
+    steps.run("sql/events_open.sql")
+    steps.run("sql/calendar.sql")
+    steps.run("sql/events_append.sql")
+    return load.events_of(steps)

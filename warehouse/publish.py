@@ -1,0 +1,87 @@
+"""Publishing: the analysts' database, built beside the old one and renamed over it.
+
+What belongs here: copying, views, comments, the rename. What does not: what the views mean (`views/*.sql`) and what the
+columns mean (`dictionary`).
+"""
+
+import os
+from pathlib import Path
+from typing import Final
+
+import duckdb
+
+from warehouse import dictionary
+from warehouse.steps import Steps, Watcher, names_in
+
+TABLES: Final = (
+    "source", "crawl", "page", "page_version", "body_text", "policy", "policy_version", "measure_version", "citation",
+    "effect", "event", "rejected",
+)  # fmt: skip
+"""What analysts get of the writer's tables. Captures are the archive's index, deliveries nobody's business."""
+
+
+def publish(connection: duckdb.DuckDBPyConnection, target: Path, watcher: Watcher | None = None) -> None:
+    """Build the published database from `connection`'s and put it at `target` by rename.
+
+    Readers of the old file keep it. Nothing but the target is left behind, no `.wal` either.
+
+    Raises:
+        duckdb.Error, OSError: the target stays as it was.
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
+    beside = target.with_name(f".{target.name}.building")
+    _remove(beside)
+    steps = Steps(connection, watcher)
+    row = connection.execute("SELECT current_database()").fetchone()
+    home = _name(str(row[0]) if row else "")
+    quoted = str(beside).replace("'", "''")
+    try:
+        steps.execute(f"ATTACH '{quoted}' AS publishing")
+        try:
+            _fill(steps, home)
+            steps.execute("CHECKPOINT publishing")
+        finally:
+            connection.execute(f"USE {home}")
+            connection.execute("DETACH publishing")
+        # A log that somebody's crash left beside the old file would make the new one unreadable.
+        target.with_name(f"{target.name}.wal").unlink(missing_ok=True)
+        if watcher is not None:
+            watcher("rename")
+        os.replace(beside, target)  # noqa: PTH105 - the name of the guarantee: atomic
+    except BaseException:
+        _remove(beside)
+        raise
+
+
+def _remove(path: Path) -> None:
+    path.unlink(missing_ok=True)
+    path.with_name(f"{path.name}.wal").unlink(missing_ok=True)
+
+
+def _name(text: str) -> str:
+    return '"' + text.replace('"', '""') + '"'
+
+
+def _fill(steps: Steps, home: str) -> None:
+    for table in TABLES:
+        compressed = dictionary.COMPRESSED.get(table)
+        if compressed is None:
+            steps.execute(f"CREATE TABLE publishing.{table} AS FROM {home}.{table}")
+            continue
+        columns = steps.rows(
+            "SELECT column_name, data_type FROM duckdb_columns()"
+            " WHERE database_name = current_database() AND table_name = ? ORDER BY column_index",
+            [table],
+        )
+        listed = ", ".join(
+            f"{_name(row['column_name'])} {row['data_type']}"
+            + (" USING COMPRESSION zstd" if row["column_name"] in compressed else "")
+            for row in columns
+        )
+        steps.execute(f"CREATE TABLE publishing.{table} ({listed})")
+        steps.execute(f"INSERT INTO publishing.{table} FROM {home}.{table}")
+    steps.execute("USE publishing")
+    for name in names_in("views"):
+        steps.run(name)
+    for statement in dictionary.statements(steps):
+        steps.execute(statement)

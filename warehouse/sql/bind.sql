@@ -1,0 +1,152 @@
+-- Step bind: which policy does a citation name? Newly known citations, and unbound ones that a touched policy may answer.
+-- In: r_citation, r_policy, citation, policy_version. Out: citation.bound_*, r_bound (what was bound in this round).
+-- A number that names its organ binds if one policy has it; any other number needs the title or an issuer beside it;
+-- a title binds if one policy has it. A document never names itself, nor one that is younger. No guess: else unbound.
+
+CREATE OR REPLACE TEMP TABLE r_unbound AS
+WITH answer AS (
+    SELECT p.number, p.title_norm, p.instrument_title_norm, p.issuers_norm
+    FROM r_policy AS p
+    WHERE p.is_new OR p.has_new_content
+),
+answer_title AS (
+    SELECT unnest([a.title_norm, a.instrument_title_norm]) AS title FROM answer AS a
+    UNION
+    SELECT substr(a.title_norm, length(i.issuer) + 1)
+    FROM answer AS a, unnest(a.issuers_norm) AS i(issuer)
+    WHERE starts_with(a.title_norm, i.issuer)
+),
+waiting AS (
+    SELECT n.citation_id FROM r_citation AS n
+    UNION
+    SELECT c.citation_id
+    FROM citation AS c
+    WHERE
+        c.known_to IS NULL AND c.bound_policy_id IS NULL
+        AND (c.number IN (SELECT a.number FROM answer AS a) OR c.title_norm IN (SELECT t.title FROM answer_title AS t))
+)
+SELECT
+    c.citation_id, c.page_id, c.policy_id, c.relation, c.number, c.title_norm, c.known_from, c.change_cause,
+    concat_ws(' ', c.number_raw, c.title, c.quote) AS words,
+    v.issuers_norm,
+    coalesce(v.signed_date, v.published_date) AS issued_on,
+    coalesce(regexp_matches(c.number, '^(第|[0-9]|令|公告|通告)'), FALSE) AS is_bare,
+    c.citation_id IN (SELECT n.citation_id FROM r_citation AS n) AS is_new
+FROM citation AS c
+INNER JOIN waiting AS w ON w.citation_id = c.citation_id
+LEFT JOIN page_version AS v ON v.page_id = c.page_id AND v.known_to IS NULL
+WHERE c.known_to IS NULL AND c.bound_policy_id IS NULL AND (c.number IS NOT NULL OR length(c.title_norm) >= 4);
+
+CREATE OR REPLACE TEMP TABLE r_target AS
+SELECT
+    v.policy_id, v.number, v.title_norm, v.instrument_title_norm, v.issuers_norm, v.known_from, v.change_cause,
+    coalesce(v.signed_date, v.published_date) AS issued_on
+FROM policy_version AS v
+WHERE v.known_to IS NULL;
+
+CREATE OR REPLACE TEMP TABLE r_target_title AS
+SELECT DISTINCT t.policy_id, t.title
+FROM (
+    SELECT a.policy_id, unnest([a.title_norm, a.instrument_title_norm]) AS title FROM r_target AS a
+    UNION ALL
+    -- People cite a notice without the issuer that its title begins with.
+    SELECT a.policy_id, substr(a.title_norm, length(i.issuer) + 1)
+    FROM r_target AS a, unnest(a.issuers_norm) AS i(issuer)
+    WHERE starts_with(a.title_norm, i.issuer)
+) AS t
+WHERE t.title IN (SELECT u.title_norm FROM r_unbound AS u);
+
+CREATE OR REPLACE TEMP TABLE r_candidate AS
+WITH pair AS (
+    SELECT u.citation_id, t.policy_id, TRUE AS by_number
+    FROM r_unbound AS u
+    INNER JOIN r_target AS t ON t.number = u.number
+    UNION ALL
+    SELECT u.citation_id, t.policy_id, FALSE
+    FROM r_unbound AS u
+    INNER JOIN r_target_title AS t ON t.title = u.title_norm
+),
+judged AS (
+    SELECT
+        p.citation_id,
+        p.policy_id,
+        bool_or(p.by_number) AS has_number,
+        bool_or(NOT p.by_number) AS has_title
+    FROM pair AS p
+    GROUP BY p.citation_id, p.policy_id
+)
+SELECT
+    j.citation_id,
+    j.policy_id,
+    j.has_number,
+    j.has_title,
+    u.is_bare,
+    coalesce(list_bool_or([contains(u.words, i) FOR i IN t.issuers_norm]), FALSE) AS is_issuer_named,
+    coalesce(list_has_any(u.issuers_norm, t.issuers_norm), FALSE) AS is_same_issuer,
+    count(*) FILTER (WHERE j.has_number) OVER (PARTITION BY j.citation_id) AS numbered
+FROM judged AS j
+INNER JOIN r_unbound AS u ON u.citation_id = j.citation_id
+INNER JOIN r_target AS t ON t.policy_id = j.policy_id
+WHERE
+    j.policy_id IS DISTINCT FROM u.policy_id
+    -- A title under another number is another document.
+    AND (j.has_number OR u.number IS NULL OR t.number IS NULL)
+    AND (j.has_number OR u.issued_on IS NULL OR t.issued_on IS NULL OR t.issued_on <= u.issued_on);
+
+CREATE OR REPLACE TEMP TABLE r_bound AS
+WITH scored AS (
+    SELECT
+        c.citation_id,
+        c.policy_id,
+        CASE
+            WHEN c.has_number AND c.has_title THEN 'number and title'
+            WHEN c.has_number AND NOT c.is_bare AND c.numbered = 1 THEN 'number'
+            WHEN c.has_number AND c.is_issuer_named THEN 'number and issuer'
+            WHEN c.has_number AND c.is_same_issuer THEN 'number of the same issuer'
+            WHEN c.has_title AND c.is_issuer_named THEN 'title and issuer'
+            WHEN c.has_title AND c.is_same_issuer THEN 'title of the same issuer'
+            WHEN c.has_title THEN 'title'
+        END AS binding_rule,
+        CASE
+            WHEN c.has_number AND c.has_title THEN 1.0
+            WHEN c.has_number AND NOT c.is_bare AND c.numbered = 1 THEN 0.95
+            WHEN c.has_number AND c.is_issuer_named THEN 0.9
+            WHEN c.has_number AND c.is_same_issuer THEN 0.85
+            WHEN c.has_title AND c.is_issuer_named THEN 0.84
+            WHEN c.has_title AND c.is_same_issuer THEN 0.82
+            WHEN c.has_title THEN 0.8
+        END AS binding_score
+    FROM r_candidate AS c
+),
+best AS (
+    SELECT s.*
+    FROM scored AS s
+    WHERE s.binding_score IS NOT NULL
+    QUALIFY s.binding_score = max(s.binding_score) OVER (PARTITION BY s.citation_id)
+),
+single AS (
+    SELECT b.citation_id, min(b.policy_id) AS policy_id, min(b.binding_rule) AS binding_rule, min(b.binding_score) AS binding_score
+    FROM best AS b
+    GROUP BY b.citation_id
+    HAVING count(*) = 1
+)
+SELECT
+    s.citation_id,
+    s.policy_id AS bound_policy_id,
+    s.binding_rule,
+    s.binding_score,
+    greatest(u.known_from, t.known_from) AS bound_at,
+    CASE WHEN u.is_new THEN u.change_cause ELSE t.change_cause END AS bound_cause,
+    u.is_new
+FROM single AS s
+INNER JOIN r_unbound AS u ON u.citation_id = s.citation_id
+INNER JOIN r_target AS t ON t.policy_id = s.policy_id;
+
+UPDATE citation
+SET
+    bound_policy_id = b.bound_policy_id,
+    binding_rule = b.binding_rule,
+    binding_score = b.binding_score,
+    bound_at = b.bound_at
+FROM r_bound AS b
+WHERE citation.citation_id = b.citation_id AND citation.known_to IS NULL;

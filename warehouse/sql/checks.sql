@@ -1,0 +1,68 @@
+-- Step checks: what this run says of the pages that it asked: still there, gone, back. Only good runs count.
+-- A page is gone when its own source's run misses it twice in a row; nothing else follows from that.
+-- In: load_run, in_captures, in_rejected. Out: page, load_event (disappeared, reappeared).
+
+CREATE OR REPLACE TEMP TABLE load_check AS
+SELECT
+    p.page_id,
+    max(c.fetched_at) AS checked_at,
+    bool_or(c.outcome IN ('new', 'changed', 'unchanged', 'not_modified') AND r.capture_id IS NULL) AS is_answered,
+    bool_or(c.outcome = 'missing') AND p.source = any_value(c.source) AS is_missing,
+    (SELECT l.verdict FROM load_run AS l) = 'good' AS is_good
+FROM in_captures AS c
+INNER JOIN page AS p ON p.canonical_url = c.canonical_url
+LEFT JOIN in_rejected AS r ON r.capture_id = c.capture_id
+WHERE c.role = 'page' AND c.fetched_at >= p.last_checked_at AND (p.reading_url IS NULL OR c.url = p.reading_url)
+GROUP BY p.page_id, p.source;
+
+INSERT INTO load_event BY NAME
+SELECT
+    CASE WHEN c.is_answered THEN 'reappeared' ELSE 'disappeared' END AS kind,
+    concat_ws('|', p.page_id, epoch_us(CASE WHEN c.is_answered THEN c.checked_at ELSE p.missing_since END)) AS fact,
+    0 AS rank,
+    p.policy_id,
+    p.page_id,
+    p.source,
+    coalesce(v.number, w.number) AS number,
+    coalesce(v.title, w.title) AS title,
+    p.canonical_url AS url,
+    CASE WHEN c.is_answered THEN c.checked_at ELSE (SELECT l.finished_at FROM load_run AS l) END AS detected_at,
+    CAST(to_json({'state': p.state}) AS VARCHAR) AS before,
+    CAST(to_json({'state': CASE WHEN c.is_answered THEN 'live' ELSE 'gone' END}) AS VARCHAR) AS after,
+    p.source AS cause_source
+FROM load_check AS c
+INNER JOIN page AS p ON p.page_id = c.page_id
+LEFT JOIN policy_version AS v ON v.policy_id = p.policy_id AND v.known_to IS NULL
+LEFT JOIN page_version AS w ON w.page_id = p.page_id AND w.known_to IS NULL
+WHERE
+    c.is_good
+    AND (
+        (c.is_answered AND p.state = 'gone')
+        OR (c.is_missing AND NOT c.is_answered AND p.state <> 'gone' AND p.missing_count = 1)
+    );
+
+UPDATE page
+SET
+    last_checked_at = c.checked_at,
+    last_answered_at = CASE WHEN c.is_answered THEN c.checked_at ELSE page.last_answered_at END,
+    state = CASE
+        WHEN NOT c.is_good THEN page.state
+        WHEN c.is_answered THEN 'live'
+        WHEN c.is_missing AND page.missing_count >= 1 THEN 'gone'
+        WHEN page.state = 'gone' OR c.is_missing THEN page.state
+        ELSE 'unreachable'
+    END,
+    missing_count = CASE
+        WHEN NOT c.is_good THEN page.missing_count
+        WHEN c.is_answered THEN 0
+        WHEN c.is_missing THEN page.missing_count + 1
+        ELSE page.missing_count
+    END,
+    missing_since = CASE
+        WHEN NOT c.is_good THEN page.missing_since
+        WHEN c.is_answered THEN NULL
+        WHEN c.is_missing THEN coalesce(page.missing_since, c.checked_at)
+        ELSE page.missing_since
+    END
+FROM load_check AS c
+WHERE page.page_id = c.page_id;

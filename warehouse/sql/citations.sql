@@ -1,0 +1,54 @@
+-- Step citations: what the changed pages name now; what they named before and no longer do is closed.
+-- In: r_changed, in_citations. Out: citation, r_citation (newly known), r_citation_closed.
+-- A citation is the same as long as page, relation, number or title, scope and days are; its quote may be worded anew.
+
+CREATE OR REPLACE TEMP TABLE r_citation_now AS
+SELECT
+    'ci_' || substr(sha256(concat_ws('|',
+        c.page_id, i.relation, coalesce(i.number, '-'), coalesce(i.title_norm, i.title, '-'), coalesce(i.scope, '-'),
+        coalesce(CAST(i.date AS VARCHAR), '-'), coalesce(CAST(i.until AS VARCHAR), '-'),
+        CASE WHEN i.number IS NULL AND i.title IS NULL THEN i.quote END
+    )), 1, 16) AS citation_id,
+    c.page_id,
+    c.policy_id,
+    c.kind AS page_kind,
+    c.known_at AS known_from,
+    CAST(NULL AS TIMESTAMPTZ) AS known_to,
+    c.change_cause,
+    i.position,
+    i.relation,
+    i.title,
+    i.title_norm,
+    i.number,
+    i.number_raw,
+    i.quote,
+    i.date AS starts_on,
+    i.until AS ends_on,
+    i.scope
+FROM r_changed AS c
+INNER JOIN in_citations AS i ON i.capture_id = c.capture_id
+-- A list may name the same document twice.
+QUALIFY row_number() OVER (PARTITION BY citation_id ORDER BY i.position) = 1;
+
+CREATE OR REPLACE TEMP TABLE r_citation_closed AS
+SELECT o.citation_id, o.bound_policy_id, o.relation, c.known_at, c.change_cause
+FROM citation AS o
+INNER JOIN r_changed AS c ON c.page_id = o.page_id
+WHERE
+    o.known_to IS NULL
+    AND (
+        o.page_kind IS DISTINCT FROM c.kind
+        OR o.citation_id NOT IN (SELECT n.citation_id FROM r_citation_now AS n)
+    );
+
+UPDATE citation SET known_to = c.known_at
+FROM r_citation_closed AS c
+WHERE citation.citation_id = c.citation_id AND citation.known_to IS NULL;
+
+CREATE OR REPLACE TEMP TABLE r_citation AS
+SELECT n.*
+FROM r_citation_now AS n
+LEFT JOIN citation AS o ON o.citation_id = n.citation_id AND o.known_to IS NULL
+WHERE o.citation_id IS NULL;
+
+INSERT INTO citation BY NAME SELECT * FROM r_citation;

@@ -1,0 +1,26 @@
+-- Step page_versions: close what the changed readings replace, append them, and note what was read last.
+-- In: r_changed, r_reading. Out: page_version, page.
+
+UPDATE page_version SET known_to = c.known_at
+FROM r_changed AS c
+WHERE page_version.page_id = c.page_id AND page_version.known_to IS NULL;
+
+INSERT INTO page_version BY NAME
+SELECT
+    c.* EXCLUDE (canonical_url, fetched_at, text, known_at, round_no, is_new),
+    c.known_at AS known_from,
+    CAST(NULL AS TIMESTAMPTZ) AS known_to
+FROM r_changed AS c;
+
+UPDATE page
+SET
+    policy_id = coalesce(c.policy_id, page.policy_id),
+    kind = c.kind,
+    last_changed_at = c.known_at
+FROM r_changed AS c
+WHERE page.page_id = c.page_id;
+
+UPDATE page
+SET reading_url = r.url, last_read_capture_id = r.capture_id, parser_version = r.parser_version
+FROM r_reading AS r
+WHERE page.page_id = r.page_id;

@@ -1,0 +1,93 @@
+-- Step policy_versions: the state of a policy is what its most authoritative page says; a distinct state is a version.
+-- In: r_changed, page_version. Out: policy_version, r_policy (one row per policy that the round touched).
+
+-- Only pages that carry the document itself can speak for it.
+CREATE OR REPLACE TEMP TABLE r_winner AS
+SELECT
+    v.* EXCLUDE (warnings, script),
+    t.known_at AS touched_at,
+    t.is_source
+FROM (
+    SELECT c.policy_id, max(c.known_at) AS known_at, bool_or(c.change_cause = 'source') AS is_source
+    FROM r_changed AS c
+    WHERE c.policy_id IS NOT NULL AND c.kind = 'policy'
+    GROUP BY c.policy_id
+) AS t
+INNER JOIN page_version AS v ON v.policy_id = t.policy_id AND v.known_to IS NULL AND v.kind = 'policy'
+INNER JOIN page AS p ON p.page_id = v.page_id
+QUALIFY row_number() OVER (
+    PARTITION BY v.policy_id
+    ORDER BY list_position(['issuer', 'portal', 'media', 'repost'], v.authority), p.first_seen_at, p.canonical_url
+) = 1;
+
+CREATE OR REPLACE TEMP TABLE r_policy AS
+WITH stated AS (
+    SELECT
+        w.*,
+        w.page_id IN (SELECT c.page_id FROM r_changed AS c) AS is_read,
+        -- What the document says; a change here is a revision or a silent edit.
+        sha256(CAST(to_json({
+            'title': w.title_norm, 'instrument': w.instrument_title_norm, 'number': w.number,
+            'issuers': list_sort(w.issuers_norm), 'joint': list_sort(w.joint_issuers), 'topic': w.topic,
+            'index': w.index_number, 'signed': w.signed_date, 'published': w.published_date,
+            'effective': w.effective_date, 'attachments': w.attachments, 'text': w.text_hash
+        }) AS VARCHAR)) AS content_hash,
+        -- What is said of its force.
+        sha256(CAST(to_json({
+            'status': w.stated_status, 'printed': w.status_raw, 'repealed': w.repealed_date,
+            'from': w.in_force_from, 'to': w.in_force_to, 'effect': w.effect
+        }) AS VARCHAR)) AS force_hash
+    FROM r_winner AS w
+),
+hashed AS (
+    SELECT
+        s.*,
+        sha256(concat_ws('|', s.content_hash, s.force_hash, s.page_id, s.url, s.authority)) AS version_hash
+    FROM stated AS s
+)
+SELECT
+    h.*,
+    v.policy_id IS NULL AS is_new,
+    h.version_hash IS DISTINCT FROM v.version_hash AS has_changed,
+    v.policy_id IS NOT NULL AND h.content_hash <> v.content_hash AS has_new_content,
+    v.policy_id IS NOT NULL AND (h.page_id <> v.page_id OR h.url <> v.url) AS has_new_winner,
+    -- Reading it again, or another page speaking for it, is no act of the issuer.
+    CASE WHEN h.page_id IN (SELECT c.page_id FROM r_changed AS c WHERE c.change_cause = 'parser') THEN 'parser' ELSE 'source' END
+        AS version_cause,
+    greatest(CASE WHEN v.policy_id IS NULL THEN h.known_from ELSE h.touched_at END, v.known_from) AS version_from,
+    CASE
+        WHEN v.stated_status IS NOT DISTINCT FROM h.stated_status AND v.status_raw IS NOT DISTINCT FROM h.status_raw
+            THEN coalesce(v.status_since, h.known_from)
+        ELSE h.known_from
+    END AS status_since,
+    v.known_from AS before_from,
+    v.content_hash AS before_hash,
+    s.timezone,
+    s.is_baseline
+FROM hashed AS h
+LEFT JOIN policy_version AS v ON v.policy_id = h.policy_id AND v.known_to IS NULL
+LEFT JOIN load_source AS s ON s.source = h.source;
+
+-- The state before, for the events.
+CREATE OR REPLACE TEMP TABLE r_policy_before AS
+SELECT v.*
+FROM policy_version AS v
+INNER JOIN r_policy AS p ON p.policy_id = v.policy_id
+WHERE v.known_to IS NULL AND p.has_changed;
+
+UPDATE policy_version SET known_to = p.version_from
+FROM r_policy AS p
+WHERE policy_version.policy_id = p.policy_id AND policy_version.known_to IS NULL AND p.has_changed;
+
+INSERT INTO policy_version BY NAME
+SELECT
+    p.* EXCLUDE (
+        known_from, known_to, change_cause, parser_version, capture_id, reading_hash, kind, touched_at, is_source, is_read,
+        force_hash, is_new, has_changed, has_new_content, has_new_winner, version_cause, version_from, before_from,
+        before_hash, timezone, is_baseline
+    ),
+    p.version_from AS known_from,
+    CAST(NULL AS TIMESTAMPTZ) AS known_to,
+    p.version_cause AS change_cause
+FROM r_policy AS p
+WHERE p.has_changed;
