@@ -11,11 +11,12 @@ from typing import Any, Final
 
 from pipeline.alerts.event import Event, texts
 from pipeline.alerts.safe import one_line
-from pipeline.alerts.words import FIELDS, VALUES, Language, pick
+from pipeline.alerts.words import FIELDS, HEADED, REASONS, SILENT, VALUES, Language, pick
 
 MAX_VALUE: Final = 200
 MAX_COMPARED: Final = 20_000
 CONTEXT: Final = 20
+EDITS: Final = frozenset({"revised", "silently_edited"})
 _CLAUSES: Final = ("measures", "clauses")
 
 Json = Any  # what the ledger kept: any JSON value
@@ -33,13 +34,58 @@ class Change:
 
 def changes_of(event: Event, language: Language) -> list[Change]:
     """The differences of `event`: its fields in the ledger's order, then its clauses; safe to print, each on a line."""
-    pairs: list[tuple[str, Pair]] = []
-    for name in dict.fromkeys((*event.before, *event.after)):
-        if name not in _CLAUSES:
-            title = one_line(pick(FIELDS.get(name, (name, name)), language), 60)
-            pairs.append((title, (_words(event.before.get(name), language), _words(event.after.get(name), language))))
+    pairs: list[tuple[str, Pair]] = [
+        (_name(name, language), (_value(event.before, name, language), _value(event.after, name, language)))
+        for name in dict.fromkeys((*event.before, *event.after))
+        if _is_change(event, name)
+    ]
     pairs += _clause_pairs(event)
     return [_narrowed(name, pair) for name, pair in pairs if pair[0] != pair[1]]
+
+
+def statements_of(event: Event, language: Language) -> list[tuple[str, str]]:
+    """What `event` says beside its changes, as labels and values: by which document, for what reason, until when."""
+    found = []
+    by = " ".join(_words(event.after.get(name), language) or "" for name in ("by_title", "by_number"))
+    if by.strip():
+        found.append((_name("by", language), one_line(by, MAX_VALUE)))
+    for name, value in event.after.items():
+        if name in SILENT | HEADED or name in _CLAUSES or _is_change(event, name) or value is False:
+            continue
+        told = _value(event.after, name, language)
+        if told and not _stands_elsewhere(event, name, told, value):
+            found.append((_name(name, language), one_line(told, MAX_VALUE)))
+    return found
+
+
+def _stands_elsewhere(event: Event, name: str, told: str, value: Json) -> bool:
+    """Whether the event's day, its sentence or its quote says this already."""
+    parts = value if isinstance(value, list) else [value]
+    return (
+        told == str(event.happened_on)
+        or (event.kind == "expiring" and name == "in_force_to")
+        or (event.quote is not None and all(str(part) in event.quote for part in parts))
+    )
+
+
+def _is_change(event: Event, name: str) -> bool:
+    """Whether the field differs between two versions. Elsewhere nothing before means that nothing was said before."""
+    if name in SILENT or name in _CLAUSES:
+        return False
+    if event.kind in EDITS:
+        return True
+    return event.before.get(name) is not None and event.after.get(name) is not None
+
+
+def _name(field: str, language: Language) -> str:
+    return one_line(pick(FIELDS.get(field, (field, field)), language), 60)
+
+
+def _value(fields: Mapping[str, Json], name: str, language: Language) -> str | None:
+    value = fields.get(name)
+    if name == "reason" and str(value) in REASONS:
+        return pick(REASONS[str(value)], language)
+    return _words(value, language)
 
 
 def _clause_pairs(event: Event) -> list[tuple[str, Pair]]:

@@ -10,8 +10,8 @@ from datetime import datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from pipeline.alerts.changes import Change, changes_of
-from pipeline.alerts.event import SOURCE_KINDS, Event
+from pipeline.alerts.changes import EDITS, Change, changes_of, statements_of
+from pipeline.alerts.event import SOURCE_KINDS, Event, texts
 from pipeline.alerts.safe import markdown, one_line, web_address
 from pipeline.alerts.words import ANY_DAY, DAYS, HEADLINES, LABELS, SAID, SENTENCES, Language, pick
 
@@ -67,7 +67,7 @@ def render(event: Event, language: Language = "zh") -> Message:
     draft = Draft(
         subject=one_line(_subject(event, language), MAX_SUBJECT),
         sentence=_sentence(event, language),
-        quote=one_line(event.quote, MAX_QUOTE) if event.quote else None,
+        quote=one_line(event.quote, MAX_QUOTE) if event.quote and not _is_shown(event) else None,
         # The quote of an ending is why it ended.
         quote_label=pick(LABELS["reason" if event.kind in _ENDS else "quote"], language),
         changes=changes_of(event, language),
@@ -101,7 +101,7 @@ def _sentence(event: Event, language: Language) -> str:
     elif event.kind == "expiring" and day:
         # The event happens on the first day without force; people ask for the last day with it.
         last = day - timedelta(days=1)
-        key, values = "expiring_in", {"days": str((last - noticed).days), "last_day": str(last)}
+        key, values = "expiring_in", {"days": str((day - noticed).days), "last_day": str(last)}
     elif day and f"{event.kind}_on" in SENTENCES:
         key = f"{event.kind}_on"
     return pick(SENTENCES.get(key, (event.kind, event.kind)), language).format(**values)
@@ -115,6 +115,8 @@ def _facts(event: Event, language: Language) -> Iterator[Fact]:
         yield Fact(label("issuers"), one_line(("、" if language == "zh" else ", ").join(event.issuers)))
     if event.number:
         yield Fact(label("number"), one_line(event.number, 80))
+    for name, value in statements_of(event, language):
+        yield Fact(name[:1].upper() + name[1:], value)
     if event.happened_on:
         yield Fact(pick(DAYS.get(event.kind, ANY_DAY), language), event.happened_on.isoformat())
     address = web_address(event.url)
@@ -130,6 +132,11 @@ def _facts(event: Event, language: Language) -> Iterator[Fact]:
 
 def _moment(at: datetime) -> str:
     return at.astimezone(ZONE).isoformat(sep=" ", timespec="minutes")
+
+
+def _is_shown(event: Event) -> bool:
+    """Whether the quote is the new text of an edit, which stands among the changes."""
+    return event.kind in EDITS and any(event.quote in text for text in texts(event.after) if event.quote)
 
 
 def _more(draft: Draft) -> list[str]:

@@ -48,8 +48,8 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
     "expired_on": ("有效期届满，自 {day} 起失效。", "Its term is over: no longer in force as of {day}."),
     "expiring": ("有效期将满。", "Its term is about to end."),
     "expiring_in": (
-        "还有 {days} 天到期，有效期至 {last_day}（含当日）。",
-        "{days} days left: the last day in force is {last_day}.",
+        "{days} 天后失效，有效期至 {last_day}（含当日）。",
+        "No longer in force in {days} days: the last day is {last_day}.",
     ),
     "disappeared": (
         "连续两次正常抓取都未见该页面。页面消失不等于文件废止。",
@@ -116,7 +116,28 @@ FIELDS: Final[dict[str, tuple[str, str]]] = {
     "text": ("正文", "text"),
     "reason": ("原因", "reason"),
     "reasons": ("原因", "reasons"),
+    "by": ("所依文件", "by"),
+    "scope": ("范围", "scope"),
+    "page_title": ("页面标题", "page"),
+    "is_approximate": ("日期为推定", "day is an estimate"),
+    "disputed": ("依据不一", "evidence conflicts"),
 }
+
+REASONS: Final[dict[str, tuple[str, str]]] = {
+    "repealed": ("被后来的文件废止", "repealed by a later document"),
+    "repealed_stated": ("网站标注已废止", "the portal says that it was repealed"),
+    "status_stated": ("网站标注已失效", "the portal says that it is no longer in force"),
+    "term": ("有效期届满", "its own term"),
+    "extension": ("延长后的有效期届满", "its term as extended"),
+}
+
+SILENT: Final = frozenset({
+    "by_policy_id", "by_title", "by_number", "relation", "state", "days_left", "within_days", "verdict", "last_good_at",
+})  # fmt: skip
+"""Fields that messages do not list: told in other words, or of use to machines only. Webhooks carry them all."""
+
+HEADED: Final = frozenset({"title", "number", "issuers"})
+"""Fields that stand at a message's head: listed only where they changed."""
 
 VALUES: Final[dict[str, tuple[str, str]]] = {
     "in_force": ("有效", "in force"),

@@ -68,7 +68,7 @@ def test_every_kind_has_words_of_its_own(kind, language):
         ({"happened_on": None}, "已废止，页面未写日期。"),
         ({"kind": "expired"}, "有效期届满，自 2024-03-01 起失效。"),
         # Noticed at 06:17 of 2 March in the portal's zone, though still 1 March in UTC.
-        ({"kind": "expiring", "happened_on": date(2024, 3, 10)}, "还有 7 天到期，有效期至 2024-03-09（含当日）。"),
+        ({"kind": "expiring", "happened_on": date(2024, 3, 10)}, "8 天后失效，有效期至 2024-03-09（含当日）。"),
         ({"kind": "extended", "after": {"in_force_to": "2026-12-31"}}, "有效期延长至 2026-12-31。"),
         ({"kind": "disappeared"}, "连续两次正常抓取都未见该页面。页面消失不等于文件废止。"),
     ],
@@ -77,13 +77,52 @@ def test_what_changed_is_said_in_words(changes, sentence):
     assert told(**changes).text.split("\n")[1] == sentence
 
 
+def test_who_repealed_it_and_why_is_told_and_what_only_machines_need_is_not():
+    after = {
+        "in_force_to": "2024-02-29", "reason": "repealed", "by_policy_id": "po_1", "by_title": "关于废止一批文件的决定",
+        "by_number": "云政发〔2024〕2号", "is_approximate": False, "disputed": True, "something_new": "x",
+    }  # fmt: skip
+    text = told(before={"in_force_to": None}, after=after).text
+    assert (
+        "  所依文件：关于废止一批文件的决定 云政发〔2024〕2号\n"
+        "  有效期至：2024-02-29\n"
+        "  原因：被后来的文件废止\n"
+        "  依据不一：是\n"
+        "  Something_new：x\n"
+    ) in text
+    assert "改动" not in text
+    assert "po_1" not in text
+    assert "推定" not in text
+
+
+def test_what_stands_at_the_head_or_in_the_quote_is_not_listed_again():
+    after = {"title": "x", "number": "y", "published_date": "2024-03-01", "page_title": "一问一答", "state": "gone"}
+    text = told(kind="issued", before=None, after=after, quote="一问一答：解读").text
+    assert text.count("2024-03-01") == text.count("一问一答") == 1
+    assert "改动" not in text
+    assert "gone" not in text
+
+
+def test_a_field_that_is_new_in_an_edit_is_a_change():
+    text = told(kind="revised", before={"number": None}, after={"number": "云政发〔2021〕1号"}).text
+    assert "    文号：（空） → 云政发〔2021〕1号\n" in text
+
+
+def test_the_new_text_of_an_edit_is_not_also_quoted():
+    clause = {"measure_id": "me_1", "path": "三", "heading": None}
+    sides = [{"measures": [clause | {"text": text}]} for text in ("不超过10万元", "不超过20万元")]
+    text = told(kind="silently_edited", before=sides[0], after=sides[1], quote="不超过20万元").text
+    assert text.count("20万元") == 1
+    assert "原文" not in text
+
+
 def test_a_failing_source_is_named_and_its_reasons_told():
     nothing = dict.fromkeys(
         ("title", "number", "issuers", "url", "quote", "happened_on", "before", "source_checked_at")
     )
     message = told(**nothing, kind="source_unhealthy", after={"reasons": ["列表页返回 403"]})
     assert message.subject == "来源异常：云江市人民政府门户网站"
-    assert "原因：（空） → 列表页返回 403" in message.text
+    assert "  原因：列表页返回 403\n" in message.text
     assert "最近一次正常抓取的时间不明" in message.text
 
 
