@@ -3,7 +3,9 @@
 What belongs here: finding labels and the values beside them (lists, label tables, `p span` pairs, article heads, label
 paragraphs, values in scripts). What does not: what a value means (`fields`).
 
-    <li>[发文机构] <span>市经信局</span></li> · <td>文　号：</td><td>…</td> · <p><span>发文机关：</span><span>…</span></p>
+    <li>[发文机构] <span>市经信局</span></li>
+    <td>文　号：</td><td>…</td>
+    <p><span>发文机关：</span><span>…</span></p>
     <div>发布时间：2021-05-06 来源：本网 浏览量：</div> · var file_status = '有效'; var losetime = '1867161600'
 """
 
@@ -169,10 +171,12 @@ def _collect(hits: list[_Hit]) -> Box:
 
 # --- scripts
 _STATUS_KEY: Final = re.compile(
-    r"""\b(\w{0,30}(?:status|state|valid|yxx|effect|shixiao)\w{0,30})["']?\s{0,5}[:=]\s{0,5}["']([^"'\n]{1,20})["']""", re.IGNORECASE
+    r"""\b(\w{0,30}(?:status|state|valid|yxx|effect|shixiao)\w{0,30})["']?\s{0,5}[:=]\s{0,5}["']([^"'\n]{1,20})["']""",
+    re.IGNORECASE,
 )
 _END_KEY: Final = re.compile(
-    r"""\b(\w{0,20}(?:lose|expire|expiry|invalid|shixiao|abolish|abolished_)\w{0,10}(?:time|date))["']?\s{0,5}[:=]\s{0,5}["']?([\d\-/.年月日 :]{6,25})""",
+    r"""\b(\w{0,20}(?:lose|expire|expiry|invalid|shixiao|abolish)\w{0,10}(?:time|date))["']?\s{0,5}[:=]"""
+    r"""\s{0,5}["']?([\d\-/.年月日 :]{6,25})""",
     re.IGNORECASE,
 )
 _FLAG: Final = re.compile(r'"(is_abolished|is_expired)"\s{0,3}:\s{0,3}"?(\d)')
@@ -185,24 +189,26 @@ def read_scripts(scripts: list[str], box: Box) -> None:
     for script in scripts:
         if len(script) > _MAX_SCRIPT or not script:
             continue
-        found: dict[str, str] = {}
-        for match in _STATUS_KEY.finditer(script):
-            if normal_text(match[2]) in STATUS_WORDS:
-                found.setdefault("status", match[2])
-        flags = {match[1] for match in _FLAG.finditer(script) if match[2] == "1"}
-        if flags:
-            found.setdefault("status", "废止" if "is_abolished" in flags else "失效")
-        for match in _END_KEY.finditer(script):
-            name = "repealed" if "abolish" in match[1].lower() else "expiry"
-            if parse_day(match[2]):
-                found.setdefault(name, match[2].strip())
-        if match := _NUMBER_KEY.search(script):
-            printed = _unescape(match[1])
-            if normal_number(printed):
-                found["number"] = printed
-        for name, value in found.items():
+        for name, value in _script_values(script).items():
             box.values.setdefault(name, Found(value, "script", value, -1))
             box.blank.discard(name)
+
+
+def _script_values(script: str) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for match in _STATUS_KEY.finditer(script):
+        if normal_text(match[2]) in STATUS_WORDS:
+            found.setdefault("status", match[2])
+    flags = {match[1] for match in _FLAG.finditer(script) if match[2] == "1"}
+    if flags:
+        found.setdefault("status", "废止" if "is_abolished" in flags else "失效")
+    for match in _END_KEY.finditer(script):
+        if parse_day(match[2]):
+            found.setdefault("repealed" if "abolish" in match[1].lower() else "expiry", match[2].strip())
+    numbered = _NUMBER_KEY.search(script)
+    if numbered and normal_number(printed := _unescape(numbered[1])):
+        found["number"] = printed
+    return found
 
 
 def _unescape(text: str) -> str:

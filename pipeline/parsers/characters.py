@@ -8,15 +8,20 @@ import functools
 import re
 from typing import Any, Final
 
-_HANT: Final = frozenset("國務發關於辦實業權與門個體對應產資會業經機構為過開從這樣電動務應證報時間規劃農車東聯網請當點類員選費質條壓題長後來進項區級險設決廳縣")
-_HANS: Final = frozenset("国务发关于办实业权与门个体对应产资会经机构为过开从这样电动证报时间规划农车东联网请当点类员选费质条压题长后来进项区级险设决厅县")
+_HANT: Final = frozenset(
+    "國務發關於辦實業權與門個體對應產資會業經機構為過開從這樣電動務應證報時間規劃農車東聯網請當點類員選費質條壓題長後來進項區級險設決廳縣"
+)
+_HANS: Final = frozenset(
+    "国务发关于办实业权与门个体对应产资会经机构为过开从这样电动证报时间规划农车东联网请当点类员选费质条压题长后来进项区级险设决厅县"
+)
 _ONLY_HANT: Final = re.compile("[" + "".join(sorted(_HANT - _HANS)) + "]")
 _ONLY_HANS: Final = re.compile("[" + "".join(sorted(_HANS - _HANT)) + "]")
 _CJK: Final = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
 _LATIN: Final = re.compile(r"[A-Za-z]")
 _INVISIBLE: Final = re.compile(r"[\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff\x00-\x08\x0b\x0e-\x1f\x7f-\x9f]")
 _SPACES: Final = re.compile(r"[ \t\r\n\f\v\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]{1,100000}")
-_WIDE: Final = {code: code - 0xFEE0 for code in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))} | {
+_WIDE_CODES: Final = (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))
+_WIDE: Final = {code: code - 0xFEE0 for code in _WIDE_CODES} | {
     ord("％"): "%", ord("．"): ".", ord("＋"): "+", ord("－"): "-", ord("／"): "/",
 }  # fmt: skip
 _ANY_WIDE: Final = re.compile("[\uff10-\uff19\uff21-\uff3a\uff41-\uff5a％．＋－／]")
@@ -24,13 +29,16 @@ _ANY_WIDE: Final = re.compile("[\uff10-\uff19\uff21-\uff3a\uff41-\uff5a％．＋
 _LEFTOVERS: Final = (
     (re.compile("高品质(?=发展|建设|推动|推进|供给|增长|完成|服务|开放|就业|转型|共建)"), "高质量"),
     (re.compile("(?<=推动|实现|促进|加快)高品质"), "高质量"),
-    (re.compile("品质(?=管理|体系|监督|检验|标准|安全|基础设施|提升|控制|认证|保证|强国|发展|、计量|和效益|与效益)"), "质量"),
+    (
+        re.compile("品质(?=管理|体系|监督|检验|标准|安全|基础设施|提升|控制|认证|保证|强国|发展|、计量|和效益|与效益)"),
+        "质量",
+    ),
     (re.compile("智慧(?=财产)"), "知识"),
 )
 
 
 def clean(text: str) -> str:
-    """`text` in one line: no invisible characters, one blank for any white space, Latin letters and digits half-width."""
+    """`text` in one line: no invisible characters, one blank for any white space, letters and digits half-width."""
     if not text:
         return ""
     if not text.isascii():

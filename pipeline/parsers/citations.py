@@ -1,7 +1,7 @@
 """Other documents that a document names, and what it does to them.
 
-What belongs here: finding titles and numbers in sentences, and the relation that the sentence states. What does not: which
-policy in the warehouse is meant, and statements about the document's own force (`force`).
+What belongs here: finding titles and numbers in sentences, and the relation that the sentence states. What does not:
+which policy in the warehouse is meant, and statements about the document's own force (`force`).
 """
 
 import datetime as dt
@@ -24,12 +24,16 @@ _BEFORE: Final = re.compile(
     rf"(?:{'|'.join(sorted(REPEAL_BEFORE, key=len, reverse=True))})(?:以下|下列)?.{{0,12}}?[:：]?\s?(?={_MARK})"
 )
 _NEGATED: Final = re.compile(r"(?:未|不|尚未|是否|不得|没有|如|若|被|拟|建议|可|应当|应|及时|修改或|修改、)\s?$")
-_FOLLOWED: Final = re.compile(r"^\s?(?:后|前|的(?!通知》|决定》)|之(?:日|前|后)|或|条件|程序|情形|工作|清单|目录|和修改)")
+_FOLLOWED: Final = re.compile(
+    r"^\s?(?:后|前|的(?!通知》|决定》)|之(?:日|前|后)|或|条件|程序|情形|工作|清单|目录|和修改)"
+)
 _FILLER: Final = re.compile(
     r"^(?:[\s、，,和及与以及\x01]|等|文件|文|规定|办法|通知|意见|同时|即|均|也|相应|一并|自行|自动|全部|[一二三四五六七八九十\d]{1,4}\s?[件个份部项]|现|予以?|自|从|起|之日|"
     r"印发|发布|公布|实施|施行|生效|下发|规范性|政策性|行政|政府|规章|法规|原|上述|以上|此|宣布|决定|废止|停止|不再|执行|"
     rf"{OWN}|{DAY}|日|[（(][^（）()]{{0,60}}[）)])*$"
 )
+_SOFT: Final = re.compile(r"的|有效期限?|执行期限|实施期限|施行期限|到期后|期满后|届满后|经评估|重新|[，,]")
+_REACH: Final = 60
 _LINK: Final = re.compile(r"^(?:[\s、，,；;和及与以及]|等|文件|文|以下简称|[（(][^（）()]{0,60}[）)]){0,30}$")
 _SCOPE: Final = re.compile(
     r"^[（(]?(?:中的?|的)?\s?(?P<scope>(?:附件)?第[一二三四五六七八九十百零\d]{1,6}[条章款项节]"
@@ -37,14 +41,19 @@ _SCOPE: Final = re.compile(
 )
 _PARTIAL: Final = re.compile(r"中|有关|关于|相关|部分|条款|内容|规定的|标准|所列")
 _STANDARD: Final = re.compile(r"^等?\s?\d{0,6}\s?项?[^，。]{0,8}标准")
-_BASIS: Final = re.compile(r"(?:根据|依据|按照|依照|遵照|贯彻落实|贯彻|落实|执行)[^，。；\x01]{0,24}(?:\x01[、和及与以及\s《》，]{0,6}){0,12}$")
+_BASIS: Final = re.compile(
+    r"(?:根据|依据|按照|依照|遵照|贯彻落实|贯彻|落实|执行)[^，。；\x01]{0,24}(?:\x01[、和及与以及\s《》，]{0,6}){0,12}$"
+)
 _TITLE_VERB: Final = re.compile(r"(?P<verb>废止|修改|宣布.{0,6}失效|停止执行|延长|暂停)")
 _DAY_OF: Final = re.compile(rf"(?:自|从)\s?(?P<day>{DAY})\s?(?:起|之日起)?")
 _UNTIL: Final = re.compile(rf"(?:至|到)\s?(?P<end>{DAY}|(?:19|20)\d{{2}}\s?年(?:\s?\d{{1,2}}\s?月)?\s?(?:底|末))")
 _LIST_HEAD: Final = re.compile(r"(?:废止|失效|停止执行).{0,20}(?:目录|清单|一览|名单|文件|规章|法规)|(?:废止|失效)的")
 _LIST_DOES: Final = re.compile(r"(?:决定|予以|现将|宣布|对).{0,60}(?:废止|失效|停止执行)")
 _ITEM: Final = re.compile(r"^\s?(?:[（(]?[一二三四五六七八九十\d]{1,4}[）)、.．]\s?|\d{1,4}\s)?")
-_TYPED: Final = re.compile(r"(?:通知|意见|办法|规定|条例|决定|批复|公告|通告|细则|方案|措施|函|规则|计划|规划|制度|标准|规程|纲要|命令|令|政策)(?:[（(][^（）()]{0,20}[）)])?$")
+_NUMBERED: Final = re.compile(r"[（(][^（）()]{0,60}号[^（）()]{0,40}[）)]$")
+_TYPED: Final = re.compile(
+    r"(?:通知|意见|办法|规定|条例|决定|批复|公告|通告|细则|方案|措施|函|规则|计划|规划|制度|标准|规程|纲要|命令|令|政策)(?:[（(][^（）()]{0,20}[）)])?》?$"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +67,7 @@ class Named:
 
 
 def mask(sentence: str) -> tuple[str, list[Named]]:
-    """`sentence` with every name (《title》, its number in brackets, bare numbers) replaced by one mark, and the names."""
+    """`sentence` with a mark in place of every name (《title》 and its number, bare numbers), and the names."""
     out: list[str] = []
     names: list[Named] = []
     position = length = 0
@@ -112,7 +121,7 @@ def _quoted(sentence: str) -> list[tuple[int, int]]:
 def read_citations(
     texts: list[str], *, titles: tuple[str, ...], number: str | None, start: dt.date | None, kind: str
 ) -> tuple[Citation, ...]:
-    """The documents named in `texts` (paragraphs), each once per relation, stronger relations first in the text's order.
+    """The documents named in `texts` (paragraphs), each once per relation, in the order of the text.
 
     `titles` and `number` are the document's own and are not cited; `start` is its own first day in force.
     """
@@ -139,7 +148,9 @@ def read_citations(
     return _settle(found)
 
 
-def _keep(found: dict[tuple[Relation, str, str], Citation], new: list[Citation], own: set[str], number: str | None) -> None:
+def _keep(
+    found: dict[tuple[Relation, str, str], Citation], new: list[Citation], own: set[str], number: str | None
+) -> None:
     for citation in new:
         title = normal_title(citation.title or "")
         if (title and title in own) or (citation.number and citation.number == number and not title):
@@ -154,12 +165,12 @@ def _settle(found: dict[tuple[Relation, str, str], Citation]) -> tuple[Citation,
     """Without `mentions` of what is cited with a stronger relation or a number elsewhere."""
     strong = {title for relation, title, _ in found if relation != "mentions" and title}
     numbers = {number for relation, _, number in found if relation != "mentions" and number}
-    repealed = {(title, "") for relation, title, number in found if relation == "repeals" and number}
+    numbered = {(relation, title) for relation, title, number in found if number and title}
     kept: list[Citation] = []
     for (relation, title, number), citation in found.items():
         if relation == "mentions" and (title in strong or (number and number in numbers)):
             continue
-        if relation == "repeals" and not number and (title, "") in repealed:
+        if not number and (relation, title) in numbered:
             continue
         kept.append(citation)
     return tuple(kept)
@@ -206,8 +217,14 @@ def _from_sentence(sentence: str, text: str, start: dt.date | None, kind: str, *
     return cited
 
 
-def _cite(
-    relation: Relation, name: Named, quote: str, *, scope: str | None = None, date: dt.date | None = None, until: dt.date | None = None
+def _cite(  # noqa: PLR0913 - the record's own fields
+    relation: Relation,
+    name: Named,
+    quote: str,
+    *,
+    scope: str | None = None,
+    date: dt.date | None = None,
+    until: dt.date | None = None,
 ) -> Citation:
     return Citation(relation, name.title, name.number, quote, name.printed, date, until, scope)
 
@@ -271,7 +288,9 @@ def _objects(masked: str, names: list[Named], at: int) -> list[tuple[int, Relati
     return chain
 
 
-def _changes(masked: str, names: list[Named], start: dt.date | None) -> list[tuple[int, Relation, str | None, dt.date | None]]:
+def _changes(
+    masked: str, names: list[Named], start: dt.date | None
+) -> list[tuple[int, Relation, str | None, dt.date | None]]:
     """Extensions, suspensions, amendments: the word stands after the name."""
     found: list[tuple[int, Relation, str | None, dt.date | None]] = []
     for place, name in enumerate(names):
@@ -283,15 +302,25 @@ def _changes(masked: str, names: list[Named], start: dt.date | None) -> list[tup
         near = behind if at < 0 or re.match(r"^[、和及与，,\s\x01]*$", behind[: at + 1]) else behind[:at]
         if _STANDARD.match(near):
             continue
-        if any(word in near for word in EXTEND_WORDS) and not scope:
+        if not scope and _predicate(near, EXTEND_WORDS):
             found.append((place, "extends", None, _until(near, start)))
-        elif any(word in near for word in SUSPEND_WORDS):
+        elif _predicate(near[scope.end() :] if scope else near, SUSPEND_WORDS):
             found.append((place, "suspends", printed, None))
-        elif any(word in near for word in AMEND_WORDS) and (scope or re.search(r"[将对]\s?\x01?$|决定修改|作|进行", masked[: name.at + 1] + near[:12])):
-            found.append((place, "amends", printed, None))
-        elif re.search(r"(?:决定|现)?(?:修改|修订)\s?$", masked[: name.at]) and not re.match(r"\s?的", behind):
+        elif (
+            any(word in near for word in AMEND_WORDS)
+            and (scope or re.search(r"[将对]\s?\x01?$|决定修改|作|进行", masked[: name.at + 1] + near[:12]))
+        ) or (re.search(r"(?:决定|现)?(?:修改|修订)\s?$", masked[: name.at]) and not re.match(r"\s?的", behind)):
             found.append((place, "amends", printed, None))
     return found
+
+
+def _predicate(near: str, words: tuple[str, ...]) -> bool:
+    """Whether one of `words` is what the sentence says of the name before it, with nothing but fillers between."""
+    for word in words:
+        at = near.find(word)
+        if 0 <= at < _REACH and _FILLER.match(_SOFT.sub("", near[:at])) and not _FOLLOWED.match(near[at + len(word) :]):
+            return True
+    return False
 
 
 def _until(near: str, start: dt.date | None) -> dt.date | None:
@@ -320,15 +349,17 @@ def _list_item(text: str) -> Citation | None:
     """An entry of a list of repealed documents, numbered line or table row."""
     if len(text) > 400:  # noqa: PLR2004 - a paragraph, not an entry
         return None
-    cells = [cell.strip() for cell in text.split(" | ")]
     numbers = find_numbers(text)
     number = numbers[0] if numbers else None
-    titles = [text[start + 1 : end - 1] for start, end in _quoted(text)]
-    if titles:
-        title: str | None = titles[0]
-    else:
-        candidates = [re.sub(r"[（(][^（）()]{0,60}号[^（）()]{0,40}[）)]$", "", _ITEM.sub("", cell)).strip("。；;， ") for cell in cells]
-        title = next((cell for cell in candidates if len(cell) > 5 and _TYPED.search(cell) and not normal_number(cell)), None)  # noqa: PLR2004
+    candidates = [_NUMBERED.sub("", _ITEM.sub("", cell.strip())).strip("。；;， ") for cell in text.split(" | ")]
+    title = next((c for c in candidates if len(c) > 5 and _TYPED.search(c) and not normal_number(c)), None)  # noqa: PLR2004
+    if title and (match := re.fullmatch(r"《(.{2,200})》", title)):
+        title = match[1]
+    if title is None and (quoted := _quoted(text)):
+        title = text[quoted[0][0] + 1 : quoted[0][1] - 1]
     if not title:
         return None
-    return replace(Citation("repeals", title, number.normal if number else None, text.strip()), number_raw=number.printed if number else None)
+    return replace(
+        Citation("repeals", title, number.normal if number else None, text.strip()),
+        number_raw=number.printed if number else None,
+    )

@@ -31,12 +31,15 @@ _PATTERNS: Final = (
     ("circle", 8, re.compile(r"[①-⑳]")),
 )  # fmt: skip
 _FIRST: Final = frozenset("第一二三四五六七八九十（(0123456789①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳百")
-_DECIMAL: Final = re.compile(r"(?P<n>\d{1,2}(?:\.\d{1,2}){1,4})[.、]?(?=\s|[\u4e00-\u9fff“《])(?!\s?(?:元|万|亿|米|公里|个|倍|平方|吨|年|月|日|分|岁))")
+_DECIMAL: Final = re.compile(
+    r"(?P<n>\d{1,2}(?:\.\d{1,2}){1,4})[.、]?(?=\s|[\u4e00-\u9fff“《])(?!\s?(?:元|万|亿|米|公里|个|倍|平方|吨|年|月|日|分|岁))"
+)
 _DECIMAL_TOP: Final = re.compile(r"(?P<n>\d{1,2})\s(?=[\u4e00-\u9fff])")
 _MODAL: Final = re.compile(r"应当|不得|可以|必须|负责|是指|可按|予以|按照|根据|应该|应在|应于|是否|未经|：|:|《")
 _CLOSING: Final = re.compile(r"^(?:本|以上|上述|特此|此前|附[:：件]|各|请)")
 _FORCE: Final = re.compile(r"之日起|日起(?:施行|实施|执行|生效|试行)|有效期|特此|^附")
 _BRACKET_HEAD: Final = re.compile(r"^(?:【(?P<a>[^【】]{1,30})】|[（(](?P<b>[^（）()]{2,20})[）)]\s?)(?=\S)")
+_ONLY_GROUP: Final = re.compile(r"[（(][^（）()]{1,200}[）)]。?")
 _DROPPED: Final = "、．.，,:： "
 _HEADING: Final = 44
 _LEAD: Final = 34
@@ -82,7 +85,9 @@ class _Builder:
         if self.paths[path] > 1:
             path = f"{path}#{self.paths[path]}"
         heading, text = split_heading(kind, rest)
-        opened = _Open(kind, rank, value, piece, label.strip(), heading, [text] if text else [], path, len(self.stack) + 1)
+        opened = _Open(
+            kind, rank, value, piece, label.strip(), heading, [text] if text else [], path, len(self.stack) + 1
+        )
         self.stack.append(opened)
         self.done.append(opened)
         self.last[kind] = value
@@ -115,14 +120,16 @@ def split_heading(kind: str, rest: str) -> tuple[str | None, str]:
         if match := _BRACKET_HEAD.match(rest):
             return (match["a"] or match["b"]), rest[match.end() :].strip()
         return _first_sentence(rest, _ARTICLE_LEAD, commas=0)
+    heading: str | None
     if "\n" in rest:
-        heading, row = rest.split("\n", 1)
-        return (heading or None), row
-    if not rest or re.search(r"[。；;！？!?]", rest) is None:
-        if rest and len(rest) <= _HEADING and not rest.endswith((":", "：", ",", "，")):
-            return rest, ""
-        return None, rest
-    return _first_sentence(rest, _LEAD, commas=1)
+        heading, _, text = rest.partition("\n")
+    elif re.search(r"[。；;！？!?]", rest):
+        heading, text = _first_sentence(rest, _LEAD, commas=1)
+    elif len(rest) > _HEADING or rest.endswith((":", "：", ",", "，")):
+        heading, text = None, rest
+    else:
+        heading, text = rest, ""
+    return heading or None, text
 
 
 def _first_sentence(rest: str, limit: int, *, commas: int) -> tuple[str | None, str]:
@@ -130,9 +137,16 @@ def _first_sentence(rest: str, limit: int, *, commas: int) -> tuple[str | None, 
     if not 1 < stop <= limit or stop == len(rest) - 1:
         return None, rest
     lead = rest[:stop]
-    if _MODAL.search(lead) or lead.count("，") + lead.count(",") > commas or re.match(r"本|该|凡|自|其", lead) or "；" in lead:
+    if (
+        _MODAL.search(lead)
+        or lead.count("，") + lead.count(",") > commas
+        or re.match(r"本|该|凡|自|其", lead)
+        or "；" in lead
+    ):
         return None, rest
-    return lead, rest[stop + 1 :].strip()
+    text = rest[stop + 1 :].strip()
+    # A sentence with nothing behind it but the bodies in brackets is text, not a heading.
+    return (None, rest) if _ONLY_GROUP.fullmatch(text) else (lead, text)
 
 
 def read_clauses(document: Document) -> tuple[Clause, ...]:
@@ -150,10 +164,16 @@ def read_clauses(document: Document) -> tuple[Clause, ...]:
         if index in signature or index in document.closing:
             builder.stack.clear()
             continue
-        label = _row_label(builder, line.text) if " | " in line.text and line.row else label_of(line.text, decimals=decimals)
+        label = (
+            _row_label(builder, line.text)
+            if " | " in line.text and line.row
+            else label_of(line.text, decimals=decimals)
+        )
         if label and _in_sequence(builder, label):
             _begin(builder, label)
-        elif builder.stack and not (_CLOSING.match(line.text) and _FORCE.search(line.text) and builder.stack[-1].kind != "article"):
+        elif builder.stack and not (
+            _CLOSING.match(line.text) and _FORCE.search(line.text) and builder.stack[-1].kind != "article"
+        ):
             builder.stack[-1].parts.append(line.text)
         elif builder.stack:
             builder.stack.clear()

@@ -20,8 +20,11 @@ _CHINESE: Final = re.compile(rf"((?:19|20)\d{{2}}|[{CHINESE}◯ＯOo]{{4}})\s?�
 _NUMERIC: Final = re.compile(r"(?<!\d)((?:19|20)\d{2})\s?([-/.])\s?(\d{1,2})\s?\2\s?(\d{1,2})(?!\d)")
 _COMPACT: Final = re.compile(r"(?<!\d)((?:19|20)\d{2})([01]\d)([0-3]\d)(?!\d)")
 _EPOCH: Final = re.compile(r"\d{9,13}")
-_MONTHS: Final = {name.lower(): i for i, name in enumerate(calendar.month_name) if name}
-_MONTHS |= {name[:3]: i for name, i in list(_MONTHS.items())}
+_NAMES: Final = [
+    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
+    "december"
+]  # fmt: skip
+_MONTHS: Final = {word: i for i, name in enumerate(_NAMES, 1) for word in (name, name[:3])}
 _MONTH_WORDS: Final = "|".join(sorted(_MONTHS, key=len, reverse=True))
 _ENGLISH: Final = re.compile(
     rf"\b(?:({_MONTH_WORDS})\.?\s(\d{{1,2}})(?:st|nd|rd|th)?,?\s((?:19|20)\d{{2}})"
@@ -76,7 +79,7 @@ def parse_day(text: str) -> dt.date | None:
 def from_epoch(value: int) -> dt.date | None:
     """Epoch seconds, or milliseconds where it is that large, as a day in Asia/Shanghai; 0 and nonsense give None."""
     seconds = value / 1000 if value >= 10**11 else value
-    if not 10**8 < seconds < 10**10:  # noqa: PLR2004 - 1973 to 2286
+    if not 10**8 < seconds < 10**10:
         return None
     return dt.datetime.fromtimestamp(seconds, ZONE).date()
 

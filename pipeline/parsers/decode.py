@@ -11,7 +11,8 @@ from pipeline.parsers.records import Unreadable
 MAX_BYTES: Final = 20 * 1024 * 1024
 _DECLARED: Final = re.compile(rb"""charset\s{0,5}=\s{0,5}["']?\s{0,5}([A-Za-z0-9_\-]{2,20})""", re.IGNORECASE)
 _SIGNATURES: Final = {
-    b"%PDF": "a PDF", b"PK\x03\x04": "a ZIP, DOCX, XLSX or OFD file", b"\xd0\xcf\x11\xe0": "an old DOC, XLS or WPS file",
+    b"%PDF": "a PDF", b"PK\x03\x04": "a ZIP, DOCX, XLSX or OFD file",
+    b"\xd0\xcf\x11\xe0": "an old DOC, XLS or WPS file",
     b"\x89PNG": "a picture", b"\xff\xd8\xff": "a picture", b"GIF8": "a picture", b"Rar!": "a RAR archive",
     b"\x1f\x8b": "a gzip file", b"{\\rtf": "an RTF file", b"BM": "a picture", b"RIFF": "a media file",
 }  # fmt: skip
@@ -47,17 +48,9 @@ def decode(content: bytes, content_type: str | None = None) -> str:
     Raises:
         Unreadable: empty, too_large, not_html (another kind of file) or undecodable.
     """
-    if not content.strip():
-        raise Unreadable("empty", "the answer has no content; fetch the page again")
-    if len(content) > MAX_BYTES:
-        raise Unreadable("too_large", f"{len(content):,} bytes; pages over {MAX_BYTES:,} are not read")
-    for signature, what in _SIGNATURES.items():
-        if content.startswith(signature) and (signature != b"BM" or b"<" not in content[:512]):
-            raise Unreadable("not_html", f"{what}, not a page; its text can be read with read_text")
+    _check_bytes(content)
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         return content.decode("utf-16", "replace")
-    if content[:2048].count(0) > len(content[:2048]) // 50:
-        raise Unreadable("not_html", "binary content, not a page")
     body = content.removeprefix(b"\xef\xbb\xbf")
     try:
         return body.decode("utf-8")
@@ -75,3 +68,16 @@ def decode(content: bytes, content_type: str | None = None) -> str:
     if best is None or best[0] > _MAX_BAD:
         raise Unreadable("undecodable", "the bytes are neither UTF-8, GB18030, Big5 nor the declared character set")
     return best[1]
+
+
+def _check_bytes(content: bytes) -> None:
+    if not content.strip():
+        raise Unreadable("empty", "the answer has no content; fetch the page again")
+    if len(content) > MAX_BYTES:
+        raise Unreadable("too_large", f"{len(content):,} bytes; pages over {MAX_BYTES:,} are not read")
+    for signature, what in _SIGNATURES.items():
+        if content.startswith(signature) and (signature != b"BM" or b"<" not in content[:512]):
+            raise Unreadable("not_html", f"{what}, not a page; its text can be read with read_text")
+    wide = content.startswith((b"\xff\xfe", b"\xfe\xff"))
+    if not wide and content[:2048].count(0) > len(content[:2048]) // 50:
+        raise Unreadable("not_html", "binary content, not a page")

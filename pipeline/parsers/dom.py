@@ -1,6 +1,6 @@
 """Markup to lines: one pass over the tree.
 
-What belongs here: the parse, the flat list of lines with where each stood (block, table row, container), links, metas and
+What belongs here: the parse, the flat list of lines with where each stood (block, table row, container), links, metas,
 scripts. What does not: what the lines mean.
 
     <div id="zoom"><p>第一条 …</p><table><tr><td>发文机关：</td><td>市政府</td></tr></table></div>
@@ -20,14 +20,26 @@ from pipeline.parsers.characters import clean
 from pipeline.parsers.records import Unreadable
 from pipeline.parsers.vocabulary import BODY_TOKENS
 
-_SKIP: Final = frozenset({"style", "noscript", "template", "select", "option", "svg", "iframe", "object", "textarea", "button",
-                          "title", "audio", "video", "map", "head"})  # fmt: skip
-_INLINE: Final = frozenset({"a", "span", "b", "strong", "i", "em", "u", "font", "small", "sup", "sub", "s", "label", "img", "input",
-                            "abbr", "big", "code", "del", "ins", "mark", "o:p", "q", "st1:chsdate", "time", "tt", "var", "wbr",
-                            "nobr", "publishtime", "ucapcontent:span", "fjtignoreurl", "bdo", "cite", "dfn", "kbd", "samp",
-                            "st1:chmetcnv", "script"})  # fmt: skip
-_CONTAINERS: Final = frozenset({"div", "td", "article", "section", "main", "body", "form", "center", "ucapcontent", "html", "th",
-                                "dd", "blockquote", "fieldset", "aside"})  # fmt: skip
+_SKIP: Final = frozenset(
+    [
+        "style", "noscript", "template", "select", "option", "svg", "iframe", "object", "textarea", "button", "title",
+        "audio", "video", "map", "head"
+    ]
+)  # fmt: skip
+_INLINE: Final = frozenset(
+    [
+        "a", "span", "b", "strong", "i", "em", "u", "font", "small", "sup", "sub", "s", "img", "input", "abbr", "big",
+        "code", "del", "ins", "mark", "o:p", "q", "st1:chsdate", "time", "tt", "var", "wbr", "label", "nobr",
+        "publishtime", "fjtignoreurl", "bdo", "cite", "dfn", "kbd", "samp", "st1:chmetcnv", "script"
+    ]
+)  # fmt: skip
+_CONTAINERS: Final = frozenset(
+    [
+        "div", "td", "article", "section", "main", "body", "form", "center", "ucapcontent", "html", "th", "dd",
+        "blockquote", "fieldset", "aside"
+    ]
+)  # fmt: skip
+_BREAKS: Final = frozenset({"br", "hr"})
 _CELLS: Final = frozenset({"td", "th"})
 _SENTENCE: Final = re.compile(r"[。；，、：]|[.,;:] ")
 _CENTRE: Final = re.compile(r"text-align:\s?center", re.IGNORECASE)
@@ -36,6 +48,7 @@ _HIDDEN: Final = re.compile(r"display\s?:\s?none", re.IGNORECASE)
 _MAX_LINE: Final = 200_000
 _HALF: Final = 0.55
 _CLEAR: Final = 2.5
+_FEW: Final = 3
 _THIRD: Final = 0.33
 _ALL: Final = 0.97
 _SPACE: Final = re.compile(r"\s")
@@ -219,13 +232,7 @@ class _Walker:
 def walk(tree: Any, base: str, marked: frozenset[Any] = frozenset()) -> Page:  # noqa: ANN401
     """The page's lines, links, metas and scripts; `marked` elements get their range of lines in `spans`."""
     page = Page(tree)
-    for meta in tree.iter("meta"):
-        name = meta.get("name") or meta.get("property") or ""
-        if name:
-            page.metas.setdefault(name.strip().lower(), clean(meta.get("content") or ""))
-    for title in tree.iter("title"):
-        page.title = page.title or clean(title.text_content())
-    page.scripts.extend(script.text or "" for head in tree.iter("head") for script in head.iter("script"))
+    _read_head(page)
     walker = _Walker(page, base)
     stack: list[tuple[Any, str, int, Iterator[Any]]] = []
     _open(walker, tree, stack)
@@ -253,10 +260,21 @@ def walk(tree: Any, base: str, marked: frozenset[Any] = frozenset()) -> Page:  #
     return page
 
 
+def _read_head(page: Page) -> None:
+    tree = page.tree
+    for meta in tree.iter("meta"):
+        name = meta.get("name") or meta.get("property") or ""
+        if name:
+            page.metas.setdefault(name.strip().lower(), clean(meta.get("content") or ""))
+    for title in tree.iter("title"):
+        page.title = page.title or clean(title.text_content())
+    page.scripts.extend(script.text or "" for head in tree.iter("head") for script in head.iter("script"))
+
+
 def _open(walker: _Walker, element: Any, stack: list[tuple[Any, str, int, Iterator[Any]]]) -> None:  # noqa: ANN401
     tag = element.tag
     walker.enter(element, tag)
-    if tag == "br" or tag == "hr":
+    if tag in _BREAKS:
         walker.flush()
     if tag != "script":
         walker.text(element.text)
@@ -296,7 +314,7 @@ def _inner(page: Page, current: int, ranked: list[int]) -> int | None:
     if whole < _MIN_WEIGHT:
         return next((index for index in ranked if page.boxes[index].named), None)
     if len(ranked) > 1 and _copies(page, ranked[0], ranked[1]):
-        return min(ranked[:2], key=lambda index: (page.boxes[index].start - page.boxes[index].end > -3, index))
+        return min(ranked[:2], key=lambda index: (page.boxes[index].end - page.boxes[index].start < _FEW, index))
     second = page.boxes[ranked[1]].weight if len(ranked) > 1 else 0.0
     if best.weight < _HALF * whole and best.weight < max(_CLEAR * second, _THIRD * whole):
         return None
@@ -312,13 +330,13 @@ def _is_data(page: Page, box: Box) -> bool:
         if line.row:
             rows.setdefault(line.row, set()).add(line.cell)
     in_rows = sum(1 for line in page.lines[box.start : box.end] if line.row and len(rows[line.row]) > 1)
-    return in_rows > 0.7 * (box.end - box.start)  # noqa: PLR2004 - most of its lines
+    return in_rows > 0.7 * (box.end - box.start)
 
 
 def _copies(page: Page, one: int, two: int) -> bool:
     """Whether two containers hold the same text: the copy for telephones, or for reading aloud."""
     first, second = page.boxes[one], page.boxes[two]
-    if second.weight < 0.6 * first.weight or second.weight < _MIN_WEIGHT:  # noqa: PLR2004
+    if second.weight < 0.6 * first.weight or second.weight < _MIN_WEIGHT:
         return False
     left = _SPACE.sub("", "".join(line.text for line in page.lines[first.start : first.end]))
     right = [_SPACE.sub("", line.text)[:60] for line in page.lines[second.start : second.end]]

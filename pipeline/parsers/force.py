@@ -1,7 +1,7 @@
 """What a document says of its own force.
 
-What belongs here: statements of start, term and end, with rule, day and quote; the false friends that look like them. What
-does not: what it does to other documents (`citations`), and what the portal's box says (`fields`).
+What belongs here: statements of start, term and end, with rule, day and quote; the false friends that look like them.
+What does not: what it does to other documents (`citations`), and what the portal's box says (`fields`).
 """
 
 import datetime as dt
@@ -19,8 +19,12 @@ _NOUN: Final = "|".join(sorted(OWN_NOUNS, key=len, reverse=True))
 OWN: Final = rf"本[^，。；本]{{0,8}}?(?:{_NOUN})"
 """How a document names itself: 本办法, 本实施细则, 本暂行规定."""
 _VERB: Final = r"(?:正式|开始|起|全面|全文)?\s?(?:施行|实施|执行|试行|生效|试点)"
-_DAY_START: Final = re.compile(rf"(?:自|从|于)\s?(?P<day>{DAY})\s?(?:零时|0时)?\s?(?:起|开始|之日起)?\s?(?:正式)?{_VERB}")
-_EVENT: Final = rf"(?:自|从)\s?(?:{OWN})?\s?(?P<event>印发|下发|发文|下文|签发|颁发|发出|发布|公布|颁布|公告|刊登)\s?之日"
+_DAY_START: Final = re.compile(
+    rf"(?:自|从|于)\s?(?P<day>{DAY})\s?(?:零时|0时)?\s?(?:起|开始|之日起)?\s?(?:正式)?{_VERB}"
+)
+_EVENT: Final = (
+    rf"(?:自|从)\s?(?:{OWN})?\s?(?P<event>印发|下发|发文|下文|签发|颁发|发出|发布|公布|颁布|公告|刊登)\s?之日"
+)
 _EVENT_START: Final = re.compile(
     rf"{_EVENT}\s?起?\s?(?:满\s?)?(?P<term>(?:\d{{1,3}}|[{CHINESE}]{{1,4}})\s?(?:个)?(?:日|天|月|个月))?\s?(?:后|之后|届满)?\s?(?:起)?\s?{_VERB}"
 )
@@ -37,15 +41,21 @@ _SPAN: Final = re.compile(
     rf"(?:自|从|为)?\s?(?P<start>{DAY})\s?(?:起)?\s?(?:至|到|—|-|－)\s?(?P<end>{DAY}|{_MONTH_END})"
 )
 _SPAN_WORD: Final = re.compile(r"有效期|执行期限|试行期|实施期限|施行期限|期限为")
-_UNTIL_TAIL: Final = re.compile(rf"^[，,]?\s?(?:有效期)?(?:截止)?(?:至|到)\s?(?P<end>{DAY}|{_MONTH_END})\s?(?:止|废止|失效|终止)?")
+_UNTIL_TAIL: Final = re.compile(
+    rf"^[，,]?\s?(?:有效期)?(?:截止)?(?:至|到)\s?(?P<end>{DAY}|{_MONTH_END})\s?(?:止|废止|失效|终止)?"
+)
 _LABEL: Final = re.compile(
     r"^(?:第[一二三四五六七八九十百零〇\d]{1,6}条\s?|[（(]?[一二三四五六七八九十\d]{1,3}[）)、.]\s?){1,2}"
 )
 _SENTENCE: Final = re.compile(r"[^。；;\n]{1,3000}[。；;]?")
 _TITLE: Final = re.compile(r"^《(?P<title>[^《》]{2,120})》(?:[（(][^（）()]{0,40}[）)])?$")
-_PROMULGATION: Final = re.compile(r"现(?:将|予|予以)?.{0,60}(?:公布|发布|印发|颁布|公告|通告)|予以(?:公布|发布|印发)|现印发")
+_PROMULGATION: Final = re.compile(
+    r"现(?:将|予|予以)?.{0,60}(?:公布|发布|印发|颁布|公告|通告)|予以(?:公布|发布|印发)|现印发"
+)
 _COLLECTIVE: Final = re.compile(r"^(?:上述|以上|该|本)(?:政策|措施|规定|政策措施)")
-_OTHER: Final = re.compile(r"(?:标准|修改单|外文版|样品|证书|资质|许可|证|报告|结果|合同|协议|身份|卡|居住证|资格|名单|补贴|待遇)")
+_OTHER: Final = re.compile(
+    r"(?:标准|修改单|外文版|样品|证书|资质|许可|证|报告|结果|合同|协议|身份|卡|居住证|资格|名单|补贴|待遇)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +84,15 @@ def read_force(texts: list[str], titles: tuple[str, ...], days: Days) -> tuple[E
             continue
         owned = False
         for sentence in sentences(text):
-            body = _LABEL.sub("", sentence.strip(" “\""))
+            body = _LABEL.sub("", sentence.strip(' “"'))
             statements, owned = _statements(body, own, days, start, owned=owned)
             for effect in statements:
                 if effect.rule.startswith("effective") and start is None:
                     start = effect.date
-                if not any(known.rule == effect.rule and known.date == effect.date and known.term == effect.term for known in found):
+                if not any(
+                    known.rule == effect.rule and known.date == effect.date and known.term == effect.term
+                    for known in found
+                ):
                     found.append(effect)
     return tuple(found)
 
@@ -108,7 +121,9 @@ def _excluded(sentence: str) -> bool:
     return "原定于" in sentence or "现调整为" in sentence
 
 
-def _start(sentence: str, own: tuple[str, ...], days: Days) -> tuple[EffectRule, dt.date | None, str | None, int] | None:
+def _start(
+    sentence: str, own: tuple[str, ...], days: Days
+) -> tuple[EffectRule, dt.date | None, str | None, int] | None:
     for match in _DAY_START.finditer(sentence):
         if _is_own(sentence[: match.start()], own):
             return "effective_on_date", parse_day(match["day"]), None, match.end()
@@ -127,13 +142,19 @@ def _start(sentence: str, own: tuple[str, ...], days: Days) -> tuple[EffectRule,
 def _is_own(before: str, own: tuple[str, ...]) -> bool:
     """Whether what stands before a statement makes the document itself its subject."""
     pieces = [piece.strip() for piece in re.split(r"[，,：:]", before)]
-    subject = _LABEL.sub("", pieces[-1]).strip(" 　“\"、")
+    subject = _LABEL.sub("", pieces[-1]).strip(' 　“"、')
     earlier = "，".join(pieces[:-1])
     if not subject or subject in {"并", "现", "均", "同时", "统一", "该办法", "自", "以上内容"}:
         if not earlier:
             return subject in {"", "现", "自"}
         return bool(_PROMULGATION.search(earlier) or re.match(OWN, earlier) or _is_title(pieces[0], own))
-    if re.match(rf"^(?:以上|上述)?{OWN}(?:[（(][^（）()]{{0,40}}[）)])?(?:及其?附件|及.{{0,12}})?(?:从|将|均|中.{{0,10}})?$", subject) and "附件" not in subject[-3:]:
+    if (
+        re.match(
+            rf"^(?:以上|上述)?{OWN}(?:[（(][^（）()]{{0,40}}[）)])?(?:及其?附件|及.{{0,12}})?(?:从|将|均|中.{{0,10}})?$",
+            subject,
+        )
+        and "附件" not in subject[-3:]
+    ):
         return True
     if _PROMULGATION.search(subject) and subject.endswith(("》", "公布", "发布", "印发", "你们")):
         return True
@@ -164,10 +185,11 @@ def _span(sentence: str, own: tuple[str, ...]) -> tuple[dt.date | None, dt.date 
 
 
 def _ends(sentence: str, own: tuple[str, ...], start: dt.date | None, quote: str, *, owned: bool) -> list[Effect]:
-    found: list[Effect] = []
-    for match in _UNTIL.finditer(sentence):
-        if _term_is_own(sentence, match.start(), own, owned=owned):
-            found.append(Effect("valid_until", _end_day(match["end"]), quote))
+    found = [
+        Effect("valid_until", _end_day(match["end"]), quote)
+        for match in _UNTIL.finditer(sentence)
+        if _term_is_own(sentence, match.start(), own, owned=owned)
+    ]
     for pattern in (_FOR, _TRIAL_FOR):
         for match in pattern.finditer(sentence) if not found else ():
             term = parse_term(match["term"])
@@ -179,15 +201,20 @@ def _ends(sentence: str, own: tuple[str, ...], start: dt.date | None, quote: str
 def _term_is_own(sentence: str, at: int, own: tuple[str, ...], *, owned: bool) -> bool:
     """Whether a term at `at` is the document's own, not that of a certificate or a report."""
     pieces = re.split(r"[，,：:]", sentence[:at])
-    subject = pieces[-1].strip(" 　“\"")
-    first = _LABEL.sub("", pieces[0]).strip(" “\"")
-    if subject and not re.fullmatch(rf"(?:{OWN}(?:[（(][^（）()]{{0,40}}[）)])?|以上政策|上述政策|政策|其|暂定|并|试行|《[^《》]{{2,100}}》)的?", subject):
+    subject = pieces[-1].strip(' 　“"')
+    first = _LABEL.sub("", pieces[0]).strip(' “"')
+    if subject and not re.fullmatch(
+        rf"(?:{OWN}(?:[（(][^（）()]{{0,40}}[）)])?|以上政策|上述政策|政策|其|暂定|并|试行|《[^《》]{{2,100}}》)的?",
+        subject,
+    ):
         return False
     if subject.startswith("《"):
         return _is_title(subject.removesuffix("的"), own) and bool(own)
     if re.match(OWN, subject) or subject.startswith(("以上政策", "上述政策")):
         return True
-    return owned or (len(pieces) > 1 and (re.match(OWN, first) is not None) and not _OTHER.search("".join(pieces[1:-1])))
+    return owned or (
+        len(pieces) > 1 and (re.match(OWN, first) is not None) and not _OTHER.search("".join(pieces[1:-1]))
+    )
 
 
 def _end_day(text: str) -> dt.date | None:

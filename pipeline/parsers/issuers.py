@@ -1,9 +1,10 @@
 """Issuing bodies: recognising and separating their names.
 
-What belongs here: what looks like a body, splitting joint names however they are printed, the bodies a title names. What
-does not: which of the printed bodies issued the document (`fields`).
+What belongs here: what looks like a body, splitting joint names however they are printed, the bodies a title names.
+What does not: which of the printed bodies issued the document (`fields`).
 """
 
+import itertools
 import re
 from typing import Final
 
@@ -13,12 +14,14 @@ _SUFFIX: Final = "|".join(sorted(BODY_SUFFIXES, key=len, reverse=True))
 _BODY: Final = re.compile(rf"[\u4e00-\u9fff（）()·“”\"《》]{{1,40}}(?:{_SUFFIX})(?:[（(][\u4e00-\u9fff]{{2,30}}[）)])?")
 _SEPARATORS: Final = re.compile(r"[、;；,，\n\t|/]|\s{1,20}")
 _VERB: Final = (
-    r"(?:关于|印发|转发|批转|发布|公布|公告|通告|通知|令|命令|对|就|等|联合|办理|批复|决定|公报|贯彻|同意|下达|颁布|函|意见)"
+    r"(?:关于|印发|转发|批转|发布|公布|公告|通告|通知|令|命令|对|就|等|联合|办理|批复|决定|公报|贯彻|同意|下达|颁布"
+    r"|函|意见)"
 )
 _LEAD: Final = re.compile(rf"^(?P<names>[\u4e00-\u9fff、，,\s·（）()]{{2,200}}?)\s?(?={_VERB})")
 _COUNTRY: Final = re.compile(r"^中华人民共和国(?=[\u4e00-\u9fff]{3})")
 _REPRINT: Final = re.compile(r"^\s?[（(\[【]?(?:转载|转发|转)[）)\]】]\s?")
 _PLACE: Final = re.compile(r"(?:[\u4e00-\u9fff]{2,7}?(?:省|市|自治区|自治州|区|县|州|盟|旗)|国家|中国|中共|中央)")
+_LEVEL: Final = re.compile(r"[省市区县州盟旗](?=[\u4e00-\u9fff]{2})")
 _NATIONAL: Final = tuple(sorted(NATIONAL_BODIES, key=len, reverse=True))
 _SHORT: Final = 2
 
@@ -26,6 +29,11 @@ _SHORT: Final = 2
 def looks_like_body(name: str) -> bool:
     """Whether `name` is a body's name and nothing else: it ends as such names do."""
     return _SHORT <= len(name) <= 45 and _BODY.fullmatch(name) is not None  # noqa: PLR2004
+
+
+def is_short(name: str) -> bool:
+    """Whether `name` leaves out its place: 市人社局, 省教育厅."""
+    return _LEVEL.match(name) is not None
 
 
 def bare(name: str) -> str:
@@ -59,16 +67,17 @@ def _split_joined(piece: str) -> list[str]:
     """Cut names printed without separator: before a repeated place, or at a national body."""
     place = _PLACE.match(piece)
     cuts: list[int] = []
-    if place and place[0] not in {"中国", "中共", "中央"}:
-        at = piece.find(place[0], len(place[0]))
+    again = place[0] if place and place[0] not in {"中国", "中共", "中央"} else piece[:1] if _LEVEL.match(piece) else ""
+    if again:
+        at = piece.find(again, len(again))
         while at > 0:
-            if looks_like_body(piece[:at]):
+            if looks_like_body(piece[:at]) and (len(again) > 1 or piece[at - 1] in "局厅委办部院"):
                 cuts.append(at)
-            at = piece.find(place[0], at + 1)
+            at = piece.find(again, at + 1)
     if not cuts:
         return _split_national(piece)
     edges = [0, *cuts, len(piece)]
-    return [piece[a:b] for a, b in zip(edges, edges[1:], strict=False)]
+    return [piece[a:b] for a, b in itertools.pairwise(edges)]
 
 
 def _split_national(piece: str) -> list[str]:
@@ -96,6 +105,8 @@ def bodies_of_title(title: str) -> tuple[str, ...]:
         cleaned = tuple(bare(name) for name in names)
         if cleaned and all(looks_like_body(name) for name in cleaned):
             return cleaned
-        longer = re.compile(rf"^(?P<names>[\u4e00-\u9fff、，,\s·（）()]{{{len(match['names']) + 1},200}}?)\s?(?={_VERB})")
+        longer = re.compile(
+            rf"^(?P<names>[\u4e00-\u9fff、，,\s·（）()]{{{len(match['names']) + 1},200}}?)\s?(?={_VERB})"
+        )
         match = longer.match(text) if len(match["names"]) < 60 else None  # noqa: PLR2004
     return ()

@@ -19,7 +19,9 @@ from pipeline.parsers.vocabulary import (
     PRESS_WORDS,
 )
 
-_TYPES: Final = re.compile(rf"(?:{'|'.join(sorted(DOCUMENT_TYPES, key=len, reverse=True))})(?:[（(《〔].{{0,40}})?[》”\"]?$")
+_TYPES: Final = re.compile(
+    rf"(?:{'|'.join(sorted(DOCUMENT_TYPES, key=len, reverse=True))})(?:[（(《〔].{{0,40}})?[》”\"]?$"
+)
 _NOTICE: Final = re.compile(rf"(?:{'|'.join(sorted(NOTICE_TYPES, key=len, reverse=True))})(?:[（(〔].{{0,40}})?$")
 _INTERPRETS: Final = re.compile(
     rf"(?:{'|'.join(INTERPRETATION_WORDS)})[》】）)”\"]{{0,3}}(?:[（(【之一二三四五六].{{0,12}})?$"
@@ -28,11 +30,17 @@ _INTERPRETS: Final = re.compile(
 _QUESTIONS: Final = re.compile(r"\d{1,2}\s?问$|[？?]$|^.{0,20}(?:常见问题|问答)|FAQ", re.IGNORECASE)
 _BULLETIN: Final = re.compile(r"[！!]|请查收|来了$|官宣|速看|最新|提醒|@")
 _SHORT_PAGE: Final = 700
+_SHORT_NAME: Final = 12
+_SURE: Final = 4
 _TINY: Final = 25
-_REPORTED: Final = re.compile(r"记者(?!招待)|本报|讯[（(]|电[（(]|新华社|通讯员|\(Reporter|reporters?\b|News Service|Cctv news", re.IGNORECASE)
+_REPORTED: Final = re.compile(
+    r"记者(?!招待)|本报|讯[（(]|电[（(]|新华社|通讯员|\(Reporter|reporters?\b|News Service|Cctv news", re.IGNORECASE
+)
 _COMPANY: Final = re.compile(r"有限公司|股份公司|集团(?:官网|公司)|co\.,?\s?ltd|\binc\.|\bcorp", re.IGNORECASE)
 _ARTICLE: Final = re.compile(r"^第[一二三四五六七八九十]{1,4}条", re.MULTILINE)
-_COMES: Final = re.compile(r"现(?:将|就|予|提出|印发|公布|通知|通告|公告|制定)|特(?:制定|通知|此)|决定如下|通知如下|公告如下|通告如下|批复如下|函复如下|之日起施行")
+_COMES: Final = re.compile(
+    r"现(?:将|就|予|提出|印发|公布|通知|通告|公告|制定)|特(?:制定|通知|此)|决定如下|通知如下|公告如下|通告如下|批复如下|函复如下|之日起施行"
+)
 _GOVERNMENT: Final = re.compile(r"\.gov(?:\.cn)?(?:[:/]|$)")
 
 
@@ -80,7 +88,9 @@ def column_kind(columns: tuple[str, ...]) -> str | None:
     for column in columns:
         low = column.strip().lower()
         for word, kind in COLUMN_KINDS.items():
-            if len(word) > 1 and (low.endswith((word, word + "s")) or (kind != "policy" and word in low and len(low) < 12)):  # noqa: PLR2004
+            if len(word) > 1 and (
+                low.endswith((word, word + "s")) or (kind != "policy" and word in low and len(low) < _SHORT_NAME)
+            ):
                 return kind
     return None
 
@@ -90,7 +100,9 @@ def policy_score(signs: Signs) -> int:
     title = signs.title
     score = 0
     score += 3 * signs.number + 2 * signs.signature + signs.addressee + (signs.box_labels >= 3)  # noqa: PLR2004
-    score += 2 * bool(_NOTICE.search(title)) + bool(_TYPES.search(title)) + ("关于" in title and bool(_TYPES.search(title)))
+    score += (
+        2 * bool(_NOTICE.search(title)) + bool(_TYPES.search(title)) + ("关于" in title and bool(_TYPES.search(title)))
+    )
     score += 2 * (len(_ARTICLE.findall(signs.text)) >= 3) + bool(_COMES.search(signs.text))  # noqa: PLR2004
     score -= 3 * bool(_QUESTIONS.search(title)) + 2 * bool(_BULLETIN.search(title))
     score -= 2 * bool(_REPORTED.search(signs.text[:300]))
@@ -107,29 +119,31 @@ def kind_of(signs: Signs) -> Kind:
         return "interpretation"
     if (any(word in low for word in PRESS_WORDS) and not noticed) or (column == "press_conference" and not noticed):
         return "press_conference"
+    return _form(signs, column, noticed=noticed)
+
+
+def _form(signs: Signs, column: str | None, *, noticed: bool) -> Kind:
+    """Policy, guide or news, where no title or column says it: by the form of a document."""
     score = policy_score(signs)
-    if any(word in title for word in GUIDE_WORDS) and not noticed:
+    if any(word in signs.title for word in GUIDE_WORDS) and not noticed:
         return "guide"
-    if column == "policy" and score >= 1:
-        return "policy"
-    if column in {"news", "guide"} and score < 5:  # noqa: PLR2004
+    if score >= _SURE or (column == "policy" and score >= 1 and not _BULLETIN.search(signs.title)):
+        if column not in {"news", "guide"} or score > _SURE:
+            return "policy"
+    elif column in {"news", "guide"}:
         return "news" if column == "news" else "guide"
-    if score >= 4:  # noqa: PLR2004
-        return "policy"
     return _rest(signs, score, column)
 
 
 def _rest(signs: Signs, score: int, column: str | None) -> Kind:
     if _COMPANY.search(signs.head) and not _GOVERNMENT.search(signs.host):
         return "repost"
-    if _REPORTED.search(signs.text[:600]) or signs.authority == "media":
+    if _REPORTED.search(signs.text[:600]) or signs.authority == "media" or column == "news":
         return "news"
     if signs.authority == "repost":
         return "repost"
-    if _QUESTIONS.search(signs.title) or signs.title.endswith(("指引", "指南")):
+    if column == "guide" or _QUESTIONS.search(signs.title) or signs.title.endswith(("指引", "指南")):
         return "guide"
-    if score >= 3 and column in {None, "policy"}:  # noqa: PLR2004
+    if score == _SURE - 1 and column is None:
         return "policy"
-    if not signs.title.isascii() or signs.source is None:
-        return "other"
-    return "news"
+    return "news" if signs.title.isascii() and signs.source else "other"

@@ -12,12 +12,24 @@ from pipeline.parsers.dates import find_days
 from pipeline.parsers.dom import Page
 from pipeline.parsers.records import Unreadable
 
-_TITLE_KEYS: Final = ("title", "bt", "title_no_tag", "filename", "gazettetitle", "name", "f_title", "doctitle", "headline", "tl")
+_TITLE_KEYS: Final = (
+    "title",
+    "bt",
+    "title_no_tag",
+    "filename",
+    "gazettetitle",
+    "name",
+    "f_title",
+    "doctitle",
+    "headline",
+    "tl",
+)
 _TAG: Final = re.compile(r"<[^<>]{1,300}>")
 _RECORD: Final = re.compile(r"<record>\s{0,20}(?:<!\[CDATA\[)?(.{0,20000}?)(?:\]\]>)?\s{0,20}</record>", re.DOTALL)
 _ANCHOR: Final = re.compile(r"""<a\s[^<>]{0,1000}?title\s{0,3}=\s{0,3}["']([^"'<>]{2,300})["']""")
 _ANCHOR_TEXT: Final = re.compile(r"<a\s[^<>]{0,1000}>([^<>]{2,300})</a>")
 _MIN_ITEMS: Final = 5
+_BARE_DAY: Final = 20
 _SPARSE: Final = 250
 _MIN_TITLE: Final = 10
 _MANY_LINKS: Final = 15
@@ -83,10 +95,12 @@ def is_listing(page: Page, start: int, end: int) -> bool:
     linked = [line for line in lines if line.links > 6 and line.links * 2 > len(line.text)]  # noqa: PLR2004
     total = sum(len(line.text) for line in lines) or 1
     inside = sum(line.links for line in lines)
-    dated = sum(1 for line in linked if find_days(line.text)) + sum(1 for line in lines if len(line.text) < 20 and find_days(line.text))  # noqa: PLR2004
-    if 1 < len(linked) and len(linked) >= len(lines) - 1 and dated >= len(linked):
+    dated = sum(1 for line in linked if find_days(line.text)) + sum(
+        1 for line in lines if len(line.text) < _BARE_DAY and find_days(line.text)
+    )
+    if len(linked) > 1 and len(linked) >= len(lines) - 1 and dated >= len(linked):
         return True
-    return len(linked) >= _MIN_ITEMS and inside > 0.6 * total and dated >= len(linked) // 2  # noqa: PLR2004
+    return len(linked) >= _MIN_ITEMS and inside > 0.6 * total and dated >= len(linked) // 2
 
 
 def is_index(page: Page, start: int, end: int) -> bool:

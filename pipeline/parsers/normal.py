@@ -16,7 +16,8 @@ __all__ = ["fold", "normal_issuer", "normal_number", "normal_text", "normal_titl
 
 # In pairs: after NFKC, each character of the first becomes the second.
 _FOLD: Final = (
-    ("“”„‟«»「」『』", '"'), ("‘’‚‛`´", "'"), ("〈", "<"), ("〉", ">"), ("—–−―‐‑", "-"), ("〔【﹝", "["), ("〕】﹞", "]"),
+    ("“”„‟«»「」『』", '"'), ("‘’‚‛`´", "'"), ("〈", "<"), ("〉", ">"), ("—–−―‐‑", "-"), ("〔【﹝", "["),
+    ("〕】﹞", "]"),
     ("○◯", "〇"), ("•・", "·"), ("。", "."), ("、", ","), ("～〜", "~"),
 )  # fmt: skip
 _PUNCTUATION_GAP: Final = re.compile(r" (?=[,.;:!?)\]>\"'])")

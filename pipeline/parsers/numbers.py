@@ -20,7 +20,9 @@ _INVISIBLE: Final = re.compile(r"[\u200b-\u200f\u2060\ufeff\u00ad]")
 _BRACKETED: Final = re.compile(
     rf"(?P<code>[\u4e00-\u9fffA-Za-z]{{0,24}})\s?{_OPEN}\s?(?P<year>{_YEAR})\s?年?\s?{_CLOSE}\s?第?\s?(?P<n>{_SERIAL})\s?号"
 )
-_ORDER: Final = re.compile(rf"(?P<code>[\u4e00-\u9fff]{{0,24}}(?:令|公告|通告))\s?{_OPEN}?\s?第\s?(?P<n>{_SERIAL})\s?号\s?{_CLOSE}?")
+_ORDER: Final = re.compile(
+    rf"(?P<code>[\u4e00-\u9fff]{{0,24}}(?:令|公告|通告))\s?{_OPEN}?\s?第\s?(?P<n>{_SERIAL})\s?号\s?{_CLOSE}?"
+)
 _YEARED: Final = re.compile(
     rf"(?P<code>[\u4e00-\u9fff]{{0,24}}?(?:公告|通告|令)?)\s?{_OPEN}?\s?(?P<year>{_YEAR})\s?年\s?第\s?(?P<n>{_SERIAL})\s?号"
     rf"\s?{_CLOSE}?(?P<form>令|公告|通告)?"
@@ -29,6 +31,8 @@ _LOST: Final = re.compile(r"(?P<code>[\u4e00-\u9fff]{2,12})\s(?P<year>(?:19|20)\
 _LEAD: Final = re.compile(
     r"^(?:.{0,20}(?:根据|按照|依据|依照|遵照|印发|转发|关于|以及|或者|其中|包括|参照|执行|贯彻|落实|发布的|公布的|发布|废止|原|即|和|与|及|以|的|对|按|由|见|日))"
 )
+_BODY_LEAD: Final = re.compile(r"^.{2,18}(?:厅|局|委|部|政府|院|会)(?=[\u4e00-\u9fff]{2,7}[发字函规办通告文令电]$)")
+_LONG_CODE: Final = 8
 _COUNTRY: Final = re.compile(r"^中华人民共和国(?=.{2})")
 
 
@@ -50,6 +54,9 @@ def _compose(match: re.Match[str], *, strip_lead: bool) -> tuple[str, int] | Non
     if strip_lead and (lead := _LEAD.match(code)):
         cut = lead.end()
         code = code[cut:]
+    if strip_lead and len(code) > _LONG_CODE and (lead := _BODY_LEAD.match(code)):
+        cut += lead.end()
+        code = code[lead.end() :]
     code = _COUNTRY.sub("", code)
     serial = to_int(groups["n"])
     if serial is None:
@@ -67,8 +74,8 @@ def _compose(match: re.Match[str], *, strip_lead: bool) -> tuple[str, int] | Non
 def normal_number(printed: str) -> str | None:
     """One printed number in the form that compares; None for blanks (`无`, `〔〕号`) and what is no number.
 
-    Brackets, spaces, zero-width characters, full-width digits, Chinese numerals, leading zeros and 中华人民共和国 do not
-    tell numbers apart.
+    Brackets, spaces, zero-width characters, full-width digits, Chinese numerals, leading zeros and 中华人民共和国
+    do not tell numbers apart.
     """
     text = unicodedata.normalize("NFKC", _INVISIBLE.sub("", printed)).strip(" 　\t\r\n:：,，。;；")
     text = re.sub(r"\s{1,200}", " ", text)

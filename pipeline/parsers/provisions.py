@@ -9,7 +9,9 @@ from typing import Final
 from pipeline.parsers.records import Amount, Target
 
 _GROUP: Final = re.compile(r"[（(]([^（）()]{2,240})[）)](?=\s?(?:[。；;，,、]|$))")
-_DUTY: Final = re.compile(r"(?:牵头单位|责任单位|责任部门|牵头部门|配合单位|实施单位|主办单位|协办单位)[:：]\s?([^。；;\n（）()]{2,200})")
+_DUTY: Final = re.compile(
+    r"(?:牵头单位|责任单位|责任部门|牵头部门|配合单位|实施单位|主办单位|协办单位)[:：]\s?([^。；;\n（）()]{2,200})"
+)
 _DUTY_WORDS: Final = re.compile(
     r"^(?:责任单位|责任部门|牵头单位|牵头部门|配合单位|实施单位|由|其中)[:：]?\s?|(?:按职责分工|按职责|分别|分工|共同|牵头|配合|具体)?负责$|牵头$|配合$|按职责分工$"
 )
@@ -17,10 +19,13 @@ _BODY: Final = re.compile(
     r"[\u4e00-\u9fff·]{1,28}(?:委|局|部|厅|办|署|院|行|会|中心|集团|公司|区|县|政府|办公室|社|处|所|盟|单位|部门|团委|总队|支队)(?:等)?"
 )
 _NOT_BODY: Final = re.compile(r"简称|以下|详见|附件|包括|如下|不含|除外|单位：|应当|按照|根据|其中|含本|满足|国内|全部")
-_ALSO: Final = frozenset({"各区", "各市", "各县", "各区县", "各地", "各有关单位", "各相关单位", "相关单位", "等相关单位"})
+_ALSO: Final = frozenset(
+    {"各区", "各市", "各县", "各区县", "各地", "各有关单位", "各相关单位", "相关单位", "等相关单位"}
+)
 
 _LIMITS: Final = {
-    "最高不超过": "cap", "最高": "cap", "不超过": "cap", "上限": "cap", "至多": "cap", "不高于": "cap", "限额": "cap", "封顶": "cap",
+    "最高不超过": "cap", "最高": "cap", "不超过": "cap", "上限": "cap", "至多": "cap", "不高于": "cap", "限额": "cap",
+    "封顶": "cap",
     "不低于": "floor", "至少": "floor", "不少于": "floor", "最低": "floor",
 }  # fmt: skip
 _LIMIT: Final = "|".join(sorted(_LIMITS, key=len, reverse=True))
@@ -100,5 +105,7 @@ def targets_of(text: str) -> tuple[Target, ...]:
             match = _TARGET.match(piece)
             if match:
                 value = float(match["value"].replace(",", "")) * _SCALE[match["mult"]]
-                found.append(Target(match["what"].strip(), value, match["unit"], deadline["when"].strip(), piece.strip()))
+                found.append(
+                    Target(match["what"].strip(), value, match["unit"], deadline["when"].strip(), piece.strip())
+                )
     return tuple(found)

@@ -1,7 +1,8 @@
 """The parts of a document: head, notice, signature, instrument, annexes, colophon, notes of the site.
 
 What belongs here: which line plays which part, by form and place. What does not: the tree of clauses (`clauses`).
-GB/T 9704-2012 gives the order: number, title, addressee, text, list of annexes, signature, day, notes, annexes, colophon.
+GB/T 9704-2012 gives the order: number, title, addressee, text, list of annexes, signature, day, notes, annexes,
+colophon.
 """
 
 import datetime as dt
@@ -20,14 +21,28 @@ _ONLY_DAY: Final = re.compile(rf"(?:{DAY}|(?:19|20)\d{{2}}[-/.]\d{{1,2}}[-/.]\d{
 _ENDS_DAY: Final = re.compile(rf"(?P<names>.{{2,160}}?)\s?(?P<day>{DAY})\s?$")
 _COLOPHON: Final = re.compile(rf"^.{{2,60}}?\s?(?P<day>{DAY})\s?印发\s?$")
 _PRINTED: Final = re.compile(rf"^\s?(?P<day>{DAY})\s?印发\s?$")
-_ANNEX: Final = re.compile(r"^[（(【\[]?附\s?[件录表](?:\s?[0-9一二三四五六七八九十]{1,3})?\s?[）)】\]]?\s?[:：.、]?$|^附\s?[:：]$")
+_ANNEX: Final = re.compile(
+    r"^[（(【\[]?附\s?[件录表](?:\s?[0-9一二三四五六七八九十]{1,3})?\s?[）)】\]]?\s?[:：.、]?$|^附\s?[:：]$"
+)
 _ANNEX_TITLED: Final = re.compile(r"^附\s?[件录](?:\s?[0-9一二三四五六七八九十]{0,3})\s?[:：]?\s?(?P<title>\S.{1,80})$")
 _ADDRESSEE: Final = re.compile(r"^[^。；]{2,400}[:：]$")
-_NOTE: Final = re.compile(r"^[（(](?:此件|此文|本文|公开发布|联系人|联系电话).{0,60}[）)]$|^(?:公开方式|信息公开选项|抄送|主题词|分送|此件公开发布)")
-_MARK: Final = re.compile(r"^(?:第[一二三四五六七八九十百零〇\d]{1,6}[章节条编]|[一二三四五六七八九十]{1,3}[、.]|[（(][一二三四五六七八九十\d]{1,3}[）)]|\d{1,3}[.、])")
+_NOTE: Final = re.compile(
+    r"^[（(](?:此件|此文|本文|公开发布|联系人|联系电话).{0,60}[）)]$|^(?:公开方式|信息公开选项|抄送|主题词|分送|此件公开发布)"
+)
+_MARK: Final = re.compile(
+    r"^(?:第[一二三四五六七八九十百零〇\d]{1,6}[章节条编]|[一二三四五六七八九十]{1,3}[、.]|[（(][一二三四五六七八九十\d]{1,3}[）)]|\d{1,3}[.、])"
+)
+_OFFICE: Final = re.compile(
+    r"^(?:代)?(?:总理|省长|市长|州长|县长|区长|主席|部长|主任|局长|署长|行长|院长|会长|省\s长|市\s长|县\s长|区\s长|部\s长)\s?[\u4e00-\u9fff·\s]{2,12}$"
+)
+_LIST_START: Final = re.compile(r"^附\s?件?\s?[:：]")
+_ENTRY: Final = re.compile(r"^(?:附件\s?)?\d{1,2}\s?[.．、:：]")
 _MAX_NAME: Final = 60
 _MAX_TITLE: Final = 120
 _HEAD_LINES: Final = 14
+_MAX_LIST: Final = 30
+_SOME_TEXT: Final = 100
+_HEADING: Final = 20
 
 
 @dataclass(slots=True)
@@ -66,7 +81,12 @@ def trim(lines: list[Line], title: str | None, used: set[int], offset: int) -> l
             low = text.lower()
             if any(word in low for word in NOISE_WORDS):
                 continue
-            if seen_text > 100 and len(text) < 20 and any(low.startswith(w) for w in TAIL_WORDS) and _only_links(lines, index):  # noqa: PLR2004
+            if (
+                seen_text > _SOME_TEXT
+                and len(text) < _HEADING
+                and any(low.startswith(w) for w in TAIL_WORDS)
+                and _only_links(lines, index)
+            ):
                 break
         if line.links >= len(text) - 1 and len(text) > 3 and not _is_file_link(text) and not title_like(text, title):  # noqa: PLR2004
             continue
@@ -102,7 +122,7 @@ def _once(lines: list[Line]) -> list[Line]:
         return lines
     span = range(min(again - first, len(lines) - again))
     same = sum(lines[first + k].text == lines[again + k].text for k in span)
-    return lines[: again - first + first] if same > 0.9 * len(span) and len(span) > 1 else lines  # noqa: PLR2004
+    return lines[: again - first + first] if same > 0.9 * len(span) and len(span) > 1 else lines
 
 
 def read_structure(lines: list[Line], title: str | None) -> Document:
@@ -111,6 +131,7 @@ def read_structure(lines: list[Line], title: str | None) -> Document:
     _read_head(document, title)
     _read_signature(document)
     _read_annexes(document, title)
+    _read_annex_list(document)
     for index, line in enumerate(lines):
         if match := _COLOPHON.match(line.text) or _PRINTED.match(line.text):
             document.printed = document.printed or parse_day(match["day"])
@@ -150,11 +171,19 @@ def _read_heading(document: Document, stop: int, wanted: str) -> None:
                 document.heading, document.heading_lines = joined, tuple(range(start, end))
                 document.text_start = max(end, document.number_line + 1)
                 return
-            if len(joined) < _MAX_TITLE + 80 and "关于" in joined and re.search(r"的?(?:通知|意见|决定|批复|公告|通告|通报|函)$", joined):
+            if (
+                len(joined) < _MAX_TITLE + 80
+                and "关于" in joined
+                and re.search(r"的?(?:通知|意见|决定|批复|公告|通告|通报|函)$", joined)
+            ):
                 best = best or tuple(range(start, end))
     if best:
         names = best[0]
-        while names > 0 and names - 1 != document.number_line and all(map(looks_like_body, split_bodies(lines[names - 1].text))):
+        while (
+            names > 0
+            and names - 1 != document.number_line
+            and all(map(looks_like_body, split_bodies(lines[names - 1].text)))
+        ):
             names -= 1
         document.heading_lines = tuple(range(names, best[-1] + 1))
         document.heading = " ".join(lines[i].text for i in document.heading_lines if i != document.number_line)
@@ -205,7 +234,8 @@ def _may_be_day_line(document: Document, index: int) -> bool:
     """A day alone counts without names only on the right, or as the last line but notes."""
     line = document.lines[index]
     rest = [other for other in document.lines[index + 1 :] if not _NOTE.match(other.text)]
-    return line.align == "r" or not rest or bool(_ANNEX.match(rest[0].text))
+    above = document.lines[index - 1].text if index else ""
+    return line.align == "r" or not rest or bool(_ANNEX.match(rest[0].text) or _OFFICE.match(above))
 
 
 def _read_annexes(document: Document, title: str | None) -> None:
@@ -229,13 +259,32 @@ def _read_annexes(document: Document, title: str | None) -> None:
             document.annexes.append(index) if match["title"] else None
 
 
+def _read_annex_list(document: Document) -> None:
+    """附件：1.… and the entries beneath it name annexes and are no clauses."""
+    lines = document.lines
+    for index in range(document.text_start, len(lines)):
+        if index in document.annexes or not _LIST_START.match(lines[index].text) or len(lines[index].text) > _MAX_TITLE:
+            continue
+        document.closing.add(index)
+        waiting = lines[index].text.rstrip().endswith((".", ":", "：", "．"))
+        for following in range(index + 1, len(lines)):
+            text = lines[following].text
+            entry = _ENTRY.match(text) and len(text) < _MAX_TITLE and not text.endswith("。")
+            if (not entry and not (waiting and _is_entry(text))) or following in document.annexes:
+                break
+            document.closing.add(following)
+            waiting = bool(entry) and len(text) < 5  # noqa: PLR2004 - a bare number: its title is on the next line
+
+
 def _is_annex_list(lines: list[Line], index: int, after: int) -> bool:
     """附件： followed by titles of annexes only: the list, not an annex."""
+    numbered = re.search(r"[0-9一二三四五六七八九十]", lines[index].text) is not None
     if after > 0 and index >= after:
         rest = [line for line in lines[index + 1 :] if line.text]
-        return all(len(line.text) < 80 and not line.text.endswith("。") for line in rest) and len(rest) < 30 and not any(  # noqa: PLR2004
-            _MARK.match(line.text) and re.match(r"^[一二三第（(]", line.text) for line in rest
-        )
-    return not re.search(r"\d|[一二三四五六七八九十]", lines[index].text) or not any(
-        _MARK.match(line.text) for line in lines[index + 1 : index + 8]
-    )
+        return not numbered and len(rest) < _MAX_LIST and all(_is_entry(line.text) for line in rest)
+    return not numbered or not any(_MARK.match(line.text) for line in lines[index + 1 : index + 8])
+
+
+def _is_entry(text: str) -> bool:
+    """Whether a line may be the title of an annex in a list."""
+    return len(text) < 80 and not text.endswith("。") and re.match(r"[一二三第（(]", text) is None  # noqa: PLR2004

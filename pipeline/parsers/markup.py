@@ -1,0 +1,182 @@
+"""A page's markup to its lines, metadata, headings and attachments.
+
+What belongs here: what needs the tree: a source's selectors, headings, links. What does not: what the lines say.
+"""
+
+import re
+from dataclasses import dataclass, field
+from typing import Any, Final
+from urllib.parse import unquote, urlsplit
+
+from lxml import etree
+
+from pipeline.parsers import dom, listing
+from pipeline.parsers.box import Box, read_box, read_scripts
+from pipeline.parsers.characters import clean, script_of, simplify
+from pipeline.parsers.dates import parse_day
+from pipeline.parsers.records import Attachment, Hints, Unreadable
+from pipeline.parsers.vocabulary import FILE_TYPES
+
+_FILE: Final = re.compile(rf"\.(?:{'|'.join(FILE_TYPES)})$", re.IGNORECASE)
+_HEADINGS: Final = frozenset({"h1", "h2", "ucaptitle"})
+_CRUMB: Final = re.compile(
+    r"当前位置|您所在|首页\s?[>»]|^首页|位置[:：]|^Home\s?[>»/|]|>>|[>»].{1,30}[>»]", re.IGNORECASE
+)
+_MIN_TITLE: Final = 6
+NEARBY: Final = 14
+"""How many lines above and beneath the text still belong to it."""
+
+
+@dataclass(slots=True)
+class Source:
+    """What both ways of reading (markup, plain text) bring to the common part; the text is `lines[start:end]`."""
+
+    url: str
+    lines: list[dom.Line]
+    start: int
+    end: int
+    box: Box
+    metas: dict[str, str] = field(default_factory=dict)
+    headings: list[str] = field(default_factory=list)
+    window: str = ""
+    script: str | None = None
+    attachments: tuple[Attachment, ...] = ()
+    images: int = 0
+    markup: int = 0
+    listing: bool = False
+    warnings: list[str] = field(default_factory=list)
+    pointed: str | None = None
+    """The title that the source's selector points at: it wins."""
+
+
+def check_whole(text: str) -> None:
+    """Raise where the page stops in its middle: half a text must not pass for an edit.
+
+    Raises:
+        Unreadable: truncated.
+    """
+    low = text.lower()
+    if "</html" in low or "</body" in low:
+        return
+    cut_in_tag = low.rfind("<") > low.rfind(">")
+    opened = low.count("<div") + low.count("<table") - low.count("</div") - low.count("</table")
+    if cut_in_tag or (opened > 0 and ("<body" in low or "<html" in low)) or opened > 2:  # noqa: PLR2004 - fragments are sloppy
+        raise Unreadable("truncated", "the page stops before its end; fetch it again")
+
+
+def read_markup(text: str, url: str, hints: Hints) -> Source:
+    """The lines of a page, where its text begins and ends, and all that stands beside it."""
+    tree = dom.parse(text)
+    chosen = {name: _select(tree, getattr(hints, name)) for name in ("title", "metadata", "body", "attachments")}
+    marked = frozenset(element for elements in chosen.values() for element in elements)
+    page = dom.walk(tree, url, marked)
+    script = script_of("".join(line.text for line in page.lines[:600]))
+    if script == "Hant":
+        _simplify(page)
+    warnings = [
+        f"selector for {name} finds nothing: {selector}"
+        for name in chosen
+        if (selector := getattr(hints, name)) and not chosen[name]
+    ]
+    start, end = _span(page, chosen["body"]) or dom.main_range(page)
+    box = _read_hinted_box(page, chosen["metadata"], start, end)
+    read_scripts(page.scripts, box)
+    source = Source(url, page.lines, start, end, box, page.metas, _page_headings(page, start, end), page.title, script)
+    pointed = clean(chosen["title"][0].text_content()) if chosen["title"] else ""
+    source.pointed = (simplify(pointed) if script == "Hant" else pointed) or None
+    source.attachments = _attachments(page, start, end, chosen["attachments"])
+    source.images = sum(start <= line <= end for line in page.images)
+    source.markup = len(text)
+    source.listing = listing.is_listing(page, start, end) or listing.is_index(page, start, end)
+    source.warnings = warnings
+    return source
+
+
+def _select(tree: Any, selector: str | None) -> list[Any]:  # noqa: ANN401
+    if not selector:
+        return []
+    try:
+        return list(tree.cssselect(selector))
+    except (etree.LxmlError, ValueError, SyntaxError):
+        return []
+
+
+def _span(page: dom.Page, elements: list[Any]) -> tuple[int, int] | None:
+    spans = [page.spans[id(element)] for element in elements if id(element) in page.spans]
+    return max(spans, key=lambda span: span[1] - span[0]) if spans else None
+
+
+def _read_hinted_box(page: dom.Page, elements: list[Any], start: int, end: int) -> Box:
+    box = Box()
+    for element in elements:
+        if span := page.spans.get(id(element)):
+            part = read_box(page.lines[: span[1]], span[1], span[1])
+            for name, found in part.values.items():
+                box.values.setdefault(name, found)
+            box.blank |= part.blank
+            box.used |= part.used
+    general = read_box(page.lines, start, end)
+    for name, found in general.values.items():
+        box.values.setdefault(name, found)
+    box.used |= general.used
+    box.blank = (box.blank | general.blank) - set(box.values)
+    return box
+
+
+def _simplify(page: dom.Page) -> None:
+    """Every printed word of a traditional page in simplified characters, in one go."""
+    texts = (
+        [line.text for line in page.lines]
+        + [link.text for link in page.links]
+        + list(page.metas.values())
+        + [page.title]
+    )
+    converted = simplify("\n".join(text.replace("\n", " ") for text in texts)).split("\n")
+    for line, text in zip(page.lines, converted, strict=False):
+        line.text = text
+    rest = converted[len(page.lines) :]
+    for link, text in zip(page.links, rest, strict=False):
+        link.text = text
+    page.metas = dict(zip(page.metas, rest[len(page.links) :], strict=False))
+    page.title = converted[-1]
+
+
+def _page_headings(page: dom.Page, start: int, end: int) -> list[str]:
+    """Headings above and in the text that are no crumbs."""
+    found = [
+        line.text
+        for index, line in enumerate(page.lines[:end])
+        if line.tag in _HEADINGS and len(line.text) > 4 and not _CRUMB.search(line.text) and line.links < len(line.text)  # noqa: PLR2004
+        and index >= start - 40
+    ]  # fmt: skip
+    named = [
+        line.text
+        for line in page.lines[max(0, start - NEARBY) : start + 1]
+        if line.text and page.title.startswith(line.text) and len(line.text) > _MIN_TITLE
+    ]
+    return found[:1] or named[:1] or _bold_above(page, start)
+
+
+def _bold_above(page: dom.Page, start: int) -> list[str]:
+    """A line of title length right above the text, where nothing is marked as heading."""
+    for line in reversed(page.lines[max(0, start - 4) : start]):
+        if 10 < len(line.text) < 320 and not line.links and not parse_day(line.text) and not _CRUMB.search(line.text):  # noqa: PLR2004
+            return [line.text]
+    return []
+
+
+def _attachments(page: dom.Page, start: int, end: int, hinted: list[Any]) -> tuple[Attachment, ...]:
+    spans = [page.spans[id(element)] for element in hinted if id(element) in page.spans]
+    found: dict[str, Attachment] = {}
+    for link in page.links:
+        if not link.url:
+            continue
+        try:
+            name = unquote(urlsplit(link.url).path).rsplit("/", 1)[-1]
+        except ValueError:
+            continue
+        inside = start <= link.line <= end or any(a <= link.line < b for a, b in spans)
+        near = end < link.line < end + NEARBY
+        if _FILE.search(name) and (inside or near) and not name.lower().endswith((".jpg", ".jpeg", ".txt")):
+            found.setdefault(link.url, Attachment(link.text or name, link.url))
+    return tuple(found.values())
