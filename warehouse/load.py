@@ -79,7 +79,9 @@ def load(steps: Steps, run: Mapping[str, Any], folder: Path) -> LoadReport:
     _stage(steps, run, folder)
     steps.run("sql/captures.sql")
     steps.run("sql/pages.sql")
-    steps.run("sql/late.sql")
+    steps.run("sql/late_find.sql")
+    if steps.count("SELECT count(*) FROM late_reading"):
+        steps.run("sql/late.sql")
     steps.run("sql/rounds.sql")
     steps.run("sql/events_open.sql")
     counts: Counter[str] = Counter()
@@ -128,6 +130,10 @@ def _stage(steps: Steps, run: Mapping[str, Any], folder: Path) -> None:
 
 def _round(steps: Steps) -> dict[str, int]:
     """One round: at most one reading per page. Gives the round's counts."""
+    steps.run("sql/round_readings.sql")
+    if not steps.count("SELECT count(*) FROM r_changed"):
+        steps.run("sql/page_versions.sql")
+        return {"pages_unchanged": steps.count("SELECT count(*) FROM r_reading")}
     _identify(steps)
     steps.run("sql/page_versions.sql")
     steps.run("sql/policy_versions.sql")
@@ -149,7 +155,6 @@ def _round(steps: Steps) -> dict[str, int]:
 
 def _identify(steps: Steps) -> None:
     """Which policy each new or changed page carries."""
-    steps.run("sql/round_readings.sql")
     steps.run("sql/identity_match.sql")
     steps.run("sql/identity_fold.sql")
     if steps.count("SELECT count(*) FROM r_edge"):

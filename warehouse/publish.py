@@ -5,6 +5,7 @@ columns mean (`dictionary`).
 """
 
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -38,8 +39,14 @@ def publish(connection: duckdb.DuckDBPyConnection, target: Path, watcher: Watche
     try:
         steps.execute(f"ATTACH '{quoted}' AS publishing")
         try:
+            # One transaction: nothing goes through a log first.
+            steps.execute("BEGIN TRANSACTION")
             _fill(steps, home)
+            steps.execute("COMMIT")
             steps.execute("CHECKPOINT publishing")
+        except BaseException:
+            _end(connection)
+            raise
         finally:
             connection.execute(f"USE {home}")
             connection.execute("DETACH publishing")
@@ -51,6 +58,12 @@ def publish(connection: duckdb.DuckDBPyConnection, target: Path, watcher: Watche
     except BaseException:
         _remove(beside)
         raise
+
+
+def _end(connection: duckdb.DuckDBPyConnection) -> None:
+    """Leave a transaction that failed, if one is open."""
+    with suppress(duckdb.Error):
+        connection.execute("ROLLBACK")
 
 
 def _remove(path: Path) -> None:

@@ -1,11 +1,5 @@
 -- Step late: captures older than what is known of their page slot into its history. They change no policy, raise no event.
--- In: load_reading (late rows leave it). Out: page_version of the pages concerned, built anew from all that is known.
-
-CREATE OR REPLACE TEMP TABLE late_reading AS
-SELECT * FROM load_reading WHERE change_cause <> 'parser' AND known_at < current_from;
-
-DELETE FROM load_reading
-WHERE capture_id IN (SELECT l.capture_id FROM late_reading AS l) AND change_cause <> 'parser';
+-- In: late_reading. Out: page_version of the pages concerned, built anew from all that is known.
 
 -- Every moment at which such a page was seen, and which reading stood there.
 CREATE OR REPLACE TEMP TABLE late_moment AS
