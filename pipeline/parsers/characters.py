@@ -26,6 +26,19 @@ _WIDE: Final = {code: code - 0xFEE0 for code in _WIDE_CODES} | {
 }  # fmt: skip
 _ANY_WIDE: Final = re.compile("[\uff10-\uff19\uff21-\uff3a\uff41-\uff5a％．＋－／]")
 # What tw2sp leaves of mirrors that were converted by machine with a vocabulary.
+# Words that tw2sp takes for computing terms and official documents use as they stand; each with its simplified form.
+_KEPT: Final = dict(
+    pair.split(":")
+    for pair in (
+        "執行:执行 指標:指标 座標:坐标 坐標:坐标 核心:核心 建立:建立 資料:资料 查詢:查询 檔案:档案 文件:文件 程序:程序 複製:复制"
+        " 效能:效能 整合:整合 序列:序列 互動:互动 儲存:储存 裝置:装置 復函:复函 覆函:复函 開啟:开启 線上:线上 設定:设定 區域:区域"
+        " 高階:高端 新增:新增 補貼:补贴 行程:行程 進程:进程 窗口:窗口 社區:社区 項目:项目 地址:地址 客戶:客户 記憶:记忆"
+        " 智慧城市:智慧城市 智慧農業:智慧农业 智慧養老:智慧养老 智慧教育:智慧教育 智慧醫療:智慧医疗 智慧交通:智慧交通"
+        " 智慧社區:智慧社区 智慧旅遊:智慧旅游 智慧物流:智慧物流 智慧監管:智慧监管 智慧法院:智慧法院 智慧政務:智慧政务"
+    ).split()
+)
+_KEPT_WORDS: Final = re.compile("|".join(sorted(_KEPT, key=len, reverse=True)))
+_JOINER: Final = "\u2060"
 _LEFTOVERS: Final = (
     (re.compile("高品质(?=发展|建设|推动|推进|供给|增长|完成|服务|开放|就业|转型|共建)"), "高质量"),
     (re.compile("(?<=推动|实现|促进|加快)高品质"), "高质量"),
@@ -34,6 +47,8 @@ _LEFTOVERS: Final = (
         "质量",
     ),
     (re.compile("智慧(?=财产)"), "知识"),
+    (re.compile("高水准"), "高水平"),
+    (re.compile("(?<=信息|数据|资源|设施)共用|共用(?=制造|经济|机制|平台)"), "共享"),
 )
 
 
@@ -77,7 +92,9 @@ def _converter() -> Any:  # noqa: ANN401 - opencc ships no types
 
 def simplify(text: str) -> str:
     """Traditional text, also machine-converted with Taiwan vocabulary, in simplified characters and mainland words."""
-    converted: str = _converter().convert(text)
+    # A joiner inside a word keeps the converter's phrases from seeing it.
+    kept = _KEPT_WORDS.sub(lambda match: _JOINER.join(_KEPT[match[0]]), text)
+    converted: str = _converter().convert(kept).replace(_JOINER, "")
     for pattern, word in _LEFTOVERS:
         converted = pattern.sub(word, converted)
     return converted

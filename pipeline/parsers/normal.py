@@ -18,7 +18,7 @@ __all__ = ["fold", "normal_issuer", "normal_number", "normal_text", "normal_titl
 _FOLD: Final = (
     ("“”„‟«»「」『』", '"'), ("‘’‚‛`´", "'"), ("〈", "<"), ("〉", ">"), ("—–−―‐‑", "-"), ("〔【﹝", "["),
     ("〕】﹞", "]"),
-    ("○◯", "〇"), ("•・", "·"), ("。", "."), ("、", ","), ("～〜", "~"),
+    ("○◯", "〇"), ("•・", "·"), ("～〜", "~"),
 )  # fmt: skip
 _PUNCTUATION_GAP: Final = re.compile(r" (?=[,.;:!?)\]>\"'])")
 _DASHES: Final = re.compile(r"-{2,20}")

@@ -19,6 +19,7 @@ _BODY: Final = re.compile(
     r"[\u4e00-\u9fff·]{1,28}(?:委|局|部|厅|办|署|院|行|会|中心|集团|公司|区|县|政府|办公室|社|处|所|盟|单位|部门|团委|总队|支队)(?:等)?"
 )
 _NOT_BODY: Final = re.compile(r"简称|以下|详见|附件|包括|如下|不含|除外|单位：|应当|按照|根据|其中|含本|满足|国内|全部")
+_AND_OTHERS: Final = re.compile(r"等(?:相关|有关)?(?:单位|部门)?$")
 _ALSO: Final = frozenset(
     {"各区", "各市", "各县", "各区县", "各地", "各有关单位", "各相关单位", "相关单位", "等相关单位"}
 )
@@ -30,7 +31,7 @@ _LIMITS: Final = {
 }  # fmt: skip
 _LIMIT: Final = "|".join(sorted(_LIMITS, key=len, reverse=True))
 _SUM: Final = re.compile(
-    rf"(?P<limit>{_LIMIT})?(?:为|可达|达|给予|至|可|额度|每年|人民币|再|每家|总额|\s){{0,3}}"
+    rf"(?P<limit>{_LIMIT})?(?:为|可达|达|给予|至|可|额度|每年|人民币|再|每家|总额|支持|补助|奖励|资助|补贴|\s){{0,3}}"
     r"(?P<value>\d[\d,，]{0,14}(?:\.\d{1,4})?)\s?(?P<unit>万亿|千万|百万|亿|万|千|百)?元(?!旦|宇宙|素|件)"
 )
 _SHARE: Final = re.compile(
@@ -66,7 +67,7 @@ def _names(group: str) -> list[str]:
     names: list[str] = []
     for piece in re.split(r"[，,、；;]", group):
         name = _DUTY_WORDS.sub("", piece.strip()).strip(" :：")
-        name = name.removesuffix("等")
+        name = _AND_OTHERS.sub("", name)
         if not name:
             continue
         if not _BODY.fullmatch(name) and name not in _ALSO:
