@@ -22,15 +22,18 @@ SHRINK = 0.5
 _FEW = 10
 """Below this many, shares say nothing."""
 
-_CHALLENGE_TEXT = 1200
-"""A challenge page says little; a policy says more than this many characters."""
-_CHALLENGE = re.compile(
+_CHALLENGE_WORDS = re.compile(
     r"访问验证|安全验证|人机验证|滑动验证|拖动滑块|请完成(?:下方|以下)?(?:的)?验证|验证码|访问(?:过于|太)频繁|请求(?:过于|太)频繁"
     r"|正在(?:进行)?安全检查|您的(?:访问|请求).{0,12}(?:拦截|阻断|威胁)|网站防火墙|云防御|创宇盾|安全狗"
-    r"|(?:开启|启用|打开)\s*javascript|__jsl_clearance|acw_sc__v2|_ts\s*=\s*window\[|cf-chl|challenge-platform"
+    r"|(?:开启|启用|打开)\s*javascript"
     r"|just a moment|checking your browser|enable javascript|verify you are (?:a )?human|captcha|are you a robot",
     re.IGNORECASE,
 )
+_CHALLENGE_SCRIPT = re.compile(
+    r"__jsl_clearance|acw_sc__v2|_ts\s*=\s*window\[|cf-chl|challenge-platform", re.IGNORECASE
+)
+# Characters to see on the page, at most: policies write of 安全验证 and honest pages load such scripts, but say more.
+_WITH_WORDS, _WITH_SCRIPT = 250, 800
 _HIDDEN = re.compile(r"<!--.*?-->|<(script|style)\b.*?</\1\s*>|<[^>]*>", re.IGNORECASE | re.DOTALL)
 
 
@@ -59,11 +62,12 @@ def challenge(body: bytes, text: str | None = None) -> str | None:
     if not body or len(body) > 200_000:  # noqa: PLR2004 - challenge pages with their scripts stay below
         return None
     text = body.decode("utf-8", "replace") if text is None else text
-    found = _CHALLENGE.search(text)
-    if found is None:
-        return None
-    visible = "".join(_HIDDEN.sub(" ", text).split())
-    return " ".join(found.group().split()) if len(visible) <= _CHALLENGE_TEXT else None
+    for markers, most in ((_CHALLENGE_WORDS, _WITH_WORDS), (_CHALLENGE_SCRIPT, _WITH_SCRIPT)):
+        if found := markers.search(text):
+            visible = "".join(_HIDDEN.sub(" ", text).split())
+            if len(visible) <= most:
+                return " ".join(found.group().split())
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +103,8 @@ def judge(run: RunSeen, expect: Expect) -> Judgement:
         low, high = expect.new_per_run
         reasons.append(f"{new} new pages, expected {low} to {high}; look at the portal, or correct expect.new_per_run")
     if not any(outcomes[name] for name in ("new", "changed", "unchanged", "not_modified")):
-        return Judgement("failed", tuple(reasons or ["no page answered; look at crawl.log"]))
-    return Judgement("suspect" if reasons else "good", tuple(reasons))
+        return Judgement("failed", tuple(dict.fromkeys(reasons)) or ("no page answered; look at crawl.log",))
+    return Judgement("suspect" if reasons else "good", tuple(dict.fromkeys(reasons)))
 
 
 def _lists(lists: Sequence[Seen], expect: Expect, listed_last_time: int | None) -> list[str]:
@@ -124,11 +128,13 @@ def _lists(lists: Sequence[Seen], expect: Expect, listed_last_time: int | None) 
 
 def _pages(run: RunSeen, outcomes: Counter[Outcome]) -> list[str]:
     reasons = []
-    trouble = [row for row in run.pages if row.outcome in {"failed", "blocked"}]
-    if len(trouble) > MAX_TROUBLE * len(run.pages):
+    # Links to strangers are the listing's way, not trouble.
+    ours = [row for row in run.pages if row.was_asked or not (row.error or "").startswith("not asked: host")]
+    trouble = [row for row in ours if row.outcome in {"failed", "blocked"}]
+    if len(trouble) > MAX_TROUBLE * len(ours):
         why, count = Counter(_kind_of_trouble(row) for row in trouble).most_common(1)[0]
         reasons.append(
-            f"{outcomes['failed']} of {len(run.pages)} pages failed and {outcomes['blocked']} were refused, "
+            f"{outcomes['failed']} of {len(ours)} pages failed and {len(trouble) - outcomes['failed']} were refused, "
             f"most often ({count}): {why}"
         )
     if run.gone_now >= _FEW // 2 and run.gone_now > MAX_GONE * run.known_before:

@@ -228,8 +228,9 @@ def words_for(error: BaseException | None) -> str:
         return "redirect loop: more than 5 redirects"
     if "robots.txt" in text:
         return "robots.txt forbids it"
-    if "larger than download max size" in text or "exceeded DOWNLOAD_MAXSIZE" in text:
-        return "larger than 20 MB"
+    # Scrapy cancels a download for its size alone, with or without saying so.
+    if name == "DownloadCancelledError" or "exceeded DOWNLOAD_MAXSIZE" in text:
+        return "too large: more than DOWNLOAD_MAXSIZE allows (20 MB by default)"
     if isinstance(error, Refused):
         return text
     return f"{name}: {text}".strip(": ")[:300]

@@ -319,6 +319,8 @@ def describe(error: Mapping[str, Any]) -> str:
         return str(error["ctx"]["error"])
     if kind == "literal_error":
         return f"'{given}' is not one of {error['ctx']['expected']}"
+    if kind == "string_type":
+        return f"{given!r} is not text; put it in quotes (YAML reads no, on, dates and numbers as something else)"
     if kind == "string_pattern_mismatch":
         return f"'{given}' does not have the form {error['ctx']['pattern']}"
     return f"{error['msg']} (found: {given!r})"

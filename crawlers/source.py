@@ -127,7 +127,9 @@ def _walk(path: Path, node: yaml.Node, at: tuple[str, ...], lines: dict[tuple[st
 
 
 def _message(path: Path, lines: dict[tuple[str, ...], int], error: ValidationError) -> str:
-    first = error.errors(include_url=False)[0]
+    found = error.errors(include_url=False)
+    # A misspelt key is missing as well; the misspelling is what helps.
+    first = next((item for item in found if item["type"] == "extra_forbidden"), found[0])
     # The tag of a tagged union is part of pydantic's path and not of the file's.
     tagged = (
         len(first["loc"]) > 1 and first["loc"][0] == "list" and first["loc"][1] in {"html", "json", "feed", "pages"}

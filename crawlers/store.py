@@ -391,6 +391,9 @@ def _foreign(path: Path, record: Record, originals: dict[str, int]) -> Capture |
             detail = "the bytes that it repeats are not in this file; ingest it together with the file that has them"
             return BadRecord(record.offset, "unresolved_revisit", detail, record.url)
         source = read_at(path, originals[digest])
+        if source.fields.get("warc-payload-digest") != digest:  # many records in one gzip member share an offset
+            detail = "the file is one gzip member; run `warcio recompress` on it, then ingest it again"
+            return BadRecord(record.offset, "unresolved_revisit", detail, record.url)
     elif digest:
         originals.setdefault(digest, record.offset)
     try:

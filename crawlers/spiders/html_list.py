@@ -16,7 +16,8 @@ from crawlers.model import HtmlList
 from crawlers.selectors import compile_field, compile_selector
 from crawlers.spiders.base import Entry, ListPage, SourceSpider
 
-_XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
+# lxml refuses text with a declared encoding, and drops all that follows a stray </html> or </body>.
+_IN_THE_WAY = re.compile(r"^\s*<\?xml[^>]*\?>|</(?:html|body)\s*>", re.IGNORECASE)
 
 
 class HtmlListSpider(SourceSpider):
@@ -87,7 +88,7 @@ class HtmlListSpider(SourceSpider):
 
 def parse_html(text: str) -> lxml_html.HtmlElement | None:
     """`text` as a tree; None when there is nothing in it."""
-    text = _XML_DECLARATION.sub("", text)
+    text = _IN_THE_WAY.sub("", text)
     if not text.strip():
         return None
     try:

@@ -135,8 +135,8 @@ def text_of(row: Any, spec: str) -> str | None:  # noqa: ANN401
         parts = {slot: text_of(row, slot) for slot in _SLOT.findall(spec)}
         return None if None in parts.values() else _SLOT.sub(lambda slot: parts[slot.group(1)] or "", spec)
     value = dig(row, spec)
-    if value is _MISSING or value is None or isinstance(value, bool | dict):
-        return None
+    if value is _MISSING or value is None or value == 0 or isinstance(value, bool | dict):
+        return None  # 0 is how searches say that there is no date
     if isinstance(value, list):
         value = "、".join(str(item) for item in value if isinstance(item, str | int))
     return " ".join(unescape(_TAG.sub("", str(value))).split()) or None
