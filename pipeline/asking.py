@@ -5,6 +5,7 @@ What belongs here: finding the policy that somebody means, and the queries. What
 """
 
 import json
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -294,9 +295,9 @@ def _all(conditions: Sequence[str]) -> str:
 
 def search(home: Home, words: Sequence[str], limit: int) -> list[Row]:
     """The policies that hold all the words, best first; traditional characters are looked for in simplified form."""
-    from pipeline.parsers import normal  # noqa: PLC0415 - the normalisers load the character tables
+    from pipeline.parsers.characters import simplify  # noqa: PLC0415 - loads the character tables
 
-    text = normal.normal_text(" ".join(words))
+    text = unicodedata.normalize("NFKC", simplify(" ".join(words)))
     return ask(home, "SELECT * FROM search($words) LIMIT $limit", {"words": text, "limit": limit})
 
 

@@ -13,7 +13,7 @@ import time
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import IO, Any, Final
@@ -59,6 +59,8 @@ def cell(value: Any) -> str:  # noqa: ANN401
         return ""
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if isinstance(value, datetime) and value.tzinfo is not None:
+        return f"{value.astimezone(UTC):%Y-%m-%d %H:%MZ}"
     if isinstance(value, list | tuple):
         return "；".join(cell(item) for item in value)
     if isinstance(value, Mapping):

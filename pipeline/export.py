@@ -61,7 +61,7 @@ def _write(connection: Any, table: str, kind: str, target: Path) -> dict[str, An
 
 
 def _parquet(result: Any, part: Path) -> int:  # noqa: ANN401 - DuckDB's
-    reader = result.fetch_record_batch(_BATCH)
+    reader = result.to_arrow_reader(_BATCH)
     count = 0
     with pq.ParquetWriter(part, reader.schema, compression="zstd") as writer:
         for batch in reader:

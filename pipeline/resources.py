@@ -12,10 +12,19 @@ from typing import Final
 
 import dagster as dg
 
+from policywatch.errors import StorageError
 from policywatch.home import ENVIRONMENT, Home
 
-RUN_LOCKS: Final = "runs"
+RUN_LOCKS: Final = "alive"
 CONFIG: Final = "dagster.yaml"
+CLI_CONFIG: Final = "cli.yaml"
+_CLI_PART: Final = """
+# The command line's own runs: their output stays theirs. Dagster would take stdout and stderr away, give them back
+# through two `tail` processes, and lose the last lines of console alerts.
+compute_logs:
+  module: dagster._core.storage.noop_compute_log_manager
+  class: NoOpComputeLogManager
+"""
 
 
 class HomeResource(dg.ConfigurableResource["HomeResource"]):
@@ -63,16 +72,28 @@ def is_abandoned(home: Home, run_id: str) -> bool:
 
 
 def prepare(home: Home) -> None:
-    """Make `home` ready for Dagster: its folder, its configuration, and the environment that points there."""
-    home.dagster.mkdir(parents=True, exist_ok=True)
-    target = home.dagster / CONFIG
-    wanted = configuration().read_bytes()
-    if not target.exists() or target.read_bytes() != wanted:
-        part = target.with_suffix(".part")
-        part.write_bytes(wanted)
-        part.replace(target)
+    """Make `home` ready for Dagster: its folder, its configuration, and the environment that points there.
+
+    Raises:
+        StorageError: the folder cannot be written.
+    """
+    try:
+        home.dagster.mkdir(parents=True, exist_ok=True)
+        text = configuration().read_text(encoding="utf-8")
+        _put(home.dagster / CONFIG, text)
+        _put(home.dagster / CLI_CONFIG, text + _CLI_PART)
+    except OSError as error:
+        msg = f"{home.dagster} cannot be written ({error.strerror}); choose another folder with --home"
+        raise StorageError(msg) from None
     os.environ["DAGSTER_HOME"] = str(home.dagster)
     os.environ[ENVIRONMENT] = str(home.root)
+
+
+def _put(target: Path, text: str) -> None:
+    if not target.exists() or target.read_text(encoding="utf-8") != text:
+        part = target.with_suffix(".part")
+        part.write_text(text, encoding="utf-8")
+        part.replace(target)
 
 
 def configuration() -> Path:
@@ -91,7 +112,7 @@ def open_instance(home: Home) -> Iterator[dg.DagsterInstance]:
     would otherwise hold for ever.
     """
     prepare(home)
-    with dg.DagsterInstance.from_config(str(home.dagster)) as instance:
+    with dg.DagsterInstance.from_config(str(home.dagster), CLI_CONFIG) as instance:
         close_abandoned(home, instance)
         yield instance
 

@@ -33,8 +33,9 @@ def build(sources: Mapping[str, Source], partitions: dg.StaticPartitionsDefiniti
         """
         source = sources[context.partition_key]
         with warnings.catch_warnings():
-            # Dagster warns of its own use of a part that it calls a preview.
+            # Dagster warns of its own use of parts that it calls previews or deprecated.
             warnings.simplefilter("ignore", dg.PreviewWarning)
+            warnings.simplefilter("ignore", DeprecationWarning)
             with dg.open_pipes_session(
                 context, dg.PipesTempFileContextInjector(), dg.PipesTempFileMessageReader()
             ) as session:
