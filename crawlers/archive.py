@@ -1,12 +1,13 @@
 """The archive's public face: what other packages use of it.
 
-What belongs here: names, gathered. What does not: code. Writing and reading captures is in `store.py`, the file format
-in `warc.py`, finding captures in `index.py`, pages that came otherwise than by a crawl in `saved.py`.
+What belongs here: names, gathered. What does not: code. Writing is in `store.py`, reading in `captures.py`, the file
+format in `warc.py`, finding captures in `index.py`, pages that came otherwise than by a crawl in `saved.py`.
 """
 
+from crawlers.captures import BadRecord, Capture, iter_warc, read_capture
 from crawlers.index import Known
 from crawlers.saved import SavedPage, SavedRun, saved_crawl_id, write_saved
-from crawlers.store import Archive, BadRecord, Capture, Stored, iter_warc, read_capture
+from crawlers.store import Archive, Stored
 from crawlers.warc import Place
 
 __all__ = [

@@ -129,7 +129,7 @@ def _lists(lists: Sequence[Seen], expect: Expect, listed_last_time: int | None) 
 def _pages(run: RunSeen, outcomes: Counter[Outcome]) -> list[str]:
     reasons = []
     # Links to strangers are the listing's way, not trouble.
-    ours = [row for row in run.pages if row.was_asked or not (row.error or "").startswith("not asked: host")]
+    ours = [row for row in run.pages if row.was_asked or not (row.error or "").startswith("not asked: host ")]
     trouble = [row for row in ours if row.outcome in {"failed", "blocked"}]
     if len(trouble) > MAX_TROUBLE * len(ours):
         why, count = Counter(_kind_of_trouble(row) for row in trouble).most_common(1)[0]

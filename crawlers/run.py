@@ -41,7 +41,7 @@ def main(argv: Sequence[str] | None = None) -> int:
                 pipes.log.error(str(error))  # noqa: TRY400 - one line is all that is needed
             return error.exit_code
         if pipes is not None:
-            pipes.report_custom_message({"summary": summary})
+            _report(pipes, summary)
     print(json.dumps(summary, ensure_ascii=False))  # noqa: T201
     return 0
 
@@ -125,6 +125,21 @@ def _pipes() -> Iterator[Any]:
 
     with open_dagster_pipes() as pipes:
         yield pipes
+
+
+def _report(pipes: Any, summary: dict[str, Any]) -> None:  # noqa: ANN401
+    """Send the summary to Dagster, as metadata of the asset that started us or, outside of an asset, as a message."""
+    if not pipes.is_asset_step:
+        pipes.report_custom_message(summary)
+        return
+    metadata = {
+        "crawl_id": summary["crawl_id"],
+        "verdict": summary["verdict"],
+        "reasons": "; ".join(summary["reasons"]) or "none",
+        "requests": summary["requests"],
+        "stats": {"raw_value": summary["stats"], "type": "json"},
+    }
+    pipes.report_asset_materialization(metadata=metadata)
 
 
 class _PipesHandler(logging.Handler):

@@ -12,10 +12,11 @@ from hashlib import sha256
 from http import HTTPStatus
 from typing import Any
 
+from crawlers.captures import stamp
 from crawlers.commit import INGEST, finish, lock_crawls, make_folder
 from crawlers.index import Index, Known
 from crawlers.manifest import Outcome, Row, capture_id
-from crawlers.store import Archive, stamp
+from crawlers.store import Archive
 from crawlers.urls import clean_url
 from crawlers.warc import Headers
 from policywatch import clock

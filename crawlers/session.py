@@ -16,13 +16,14 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import IO, Any, get_args
 
+from crawlers.captures import stamp
 from crawlers.commit import INGEST, finish, lock_crawls, make_folder
 from crawlers.health import RunSeen, Seen, challenge, judge
 from crawlers.index import Index, Known
 from crawlers.manifest import Outcome, Role, Row, capture_id
 from crawlers.model import Source
 from crawlers.safety import REFUSALS, Guard
-from crawlers.store import Answer, Archive, Request, Stored, stamp
+from crawlers.store import Answer, Archive, Request, Stored
 from policywatch import clock
 from policywatch.errors import StorageError
 from policywatch.home import Home

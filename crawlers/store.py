@@ -1,13 +1,13 @@
-"""The archive: every answer as a WARC record, before anything reads it; and captures back out of it.
+"""Writing the archive: every answer as a WARC record, before anything reads it.
 
 What belongs here: which records an answer becomes (request and response, or request and revisit where nothing is new),
-reading a capture by its place, reading other people's WARC files. What does not: the format (`warc.py`), finding
-captures by URL (`index.py`), what a run makes of them (`session.py`). One file per crawl:
+and taking up a file whose writer was killed. What does not: the format (`warc.py`), reading captures (`captures.py`),
+finding them by URL (`index.py`), what a run makes of them (`session.py`). One file per crawl:
 `archive/<source>/<year>/<crawl_id>.warc.gz`.
 """
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -17,6 +17,7 @@ from typing import NamedTuple
 from warcio.statusandheaders import StatusAndHeaders
 
 import policywatch
+from crawlers.captures import ORIGINAL_FILE, ORIGINAL_OFFSET, original, record_date, stamp
 from crawlers.index import Index, Known
 from crawlers.warc import Damage, Headers, Place, Record, WarcWriter, payload_digest, read_at, read_warc
 from policywatch.errors import StorageError
@@ -24,11 +25,9 @@ from policywatch.home import Home
 
 _SAME_PAYLOAD = "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"
 _NOT_MODIFIED = "http://netpreserve.org/warc/1.1/revisit/server-not-modified"
-# Not part of the standard, which lets readers skip fields they do not know: they make a crawl resumable, and a
-# revisit readable, from the archive alone.
+# Not part of the standard, which lets readers skip fields they do not know: it makes a crawl resumable from the archive
+# alone.
 _ROLE = "WARC-Policywatch-Role"
-_ORIGINAL_FILE = "WARC-Refers-To-Filename"
-_ORIGINAL_OFFSET = "WARC-Refers-To-File-Offset"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,38 +79,9 @@ class LeftOver(NamedTuple):
     headers: dict[str, str | None]
 
 
-@dataclass(frozen=True, slots=True)
-class Capture:
-    """One archived answer as a reader gets it: the payload without transfer and content encoding."""
-
-    url: str
-    fetched_at: datetime
-    status: int | None
-    headers: Headers
-    content: bytes = field(repr=False)
-    content_type: str | None
-    record_type: str = "response"
-    offset: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class BadRecord:
-    """A record that gives no capture: `reason` is truncated, damaged, too_large, no_date or unresolved_revisit."""
-
-    offset: int
-    reason: str
-    detail: str
-    url: str | None = None
-
-
 def request_key(method: str, url: str, body: bytes) -> str:
     """See `Request.key`."""
     return url if method == "GET" and not body else f"{url}#{method}:{sha256(body).hexdigest()[:16]}"
-
-
-def stamp(at: datetime) -> str:
-    """`at` as WARC-Date and everywhere else in files: ISO 8601, UTC, whole seconds."""
-    return at.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 class Archive:
@@ -182,10 +152,10 @@ class Archive:
         record = read_at(self.home.archive / place.file, place.offset)
         payload = record.payload
         if record.kind == "revisit" and record.status != 304:  # noqa: PLR2004
-            payload = _original(self.home, record).payload
+            payload = original(self.home, record).payload
         stored = Stored(
             place=place,
-            fetched_at=_date(record.fields) or datetime.fromtimestamp(0, UTC),
+            fetched_at=record_date(record.fields) or datetime.fromtimestamp(0, UTC),
             status=record.status or 0,
             payload_digest=record.fields.get("warc-payload-digest", ""),
         )
@@ -196,7 +166,7 @@ class Archive:
         for key in list(self._replay):
             while found := self._take(key):
                 stored, record, _ = found
-                source = _original(self.home, record) if record.kind == "revisit" else record
+                source = original(self.home, record) if record.kind == "revisit" else record
                 yield LeftOver(
                     role=record.fields.get(_ROLE.lower(), "page"),
                     url=record.url,
@@ -227,8 +197,8 @@ class Archive:
             fields["WARC-Profile"] = _SAME_PAYLOAD if same else _NOT_MODIFIED
             fields["WARC-Refers-To-Target-URI"] = full.full_url or request.url
             fields["WARC-Refers-To-Date"] = full.full_at or date
-            fields[_ORIGINAL_FILE] = full.full_file or ""
-            fields[_ORIGINAL_OFFSET] = str(full.full_offset)
+            fields[ORIGINAL_FILE] = full.full_file or ""
+            fields[ORIGINAL_OFFSET] = str(full.full_offset)
             fields["WARC-Payload-Digest"] = digest = full.payload_digest or digest
         else:
             fields["WARC-Payload-Digest"] = digest
@@ -309,94 +279,3 @@ class Archive:
 
 
 _EMPTY = payload_digest(b"")
-
-
-def read_capture(home: Home, warc_file: str, offset: int) -> Capture:
-    """The capture at `offset` of `warc_file` (relative to the archive folder); a revisit gives the bytes it repeats.
-
-    Raises:
-        StorageError: the file or the record is not there, or its payload is a bomb.
-    """
-    record = read_at(home.archive / warc_file, offset)
-    source = _original(home, record) if record.kind == "revisit" else record
-    try:
-        content = source.content()
-    except ValueError as error:
-        msg = f"{warc_file} at {offset}: {error}; reject the capture"
-        raise StorageError(msg) from None
-    return _capture(record, content, source)
-
-
-def _original(home: Home, record: Record) -> Record:
-    file, offset = record.fields.get(_ORIGINAL_FILE.lower()), record.fields.get(_ORIGINAL_OFFSET.lower(), "")
-    if not file or not offset.isdigit():
-        msg = f"the revisit record of {record.url} names no original; restore the archive folder from its backup"
-        raise StorageError(msg)
-    return read_at(home.archive / file, int(offset))
-
-
-def _capture(record: Record, content: bytes, source: Record) -> Capture:
-    http = source.http
-    content_type = source.header("content-type") if http else source.fields.get("content-type")
-    return Capture(
-        url=record.url,
-        fetched_at=_date(record.fields) or datetime.fromtimestamp(0, UTC),
-        status=source.status if record.status == 304 else record.status,  # noqa: PLR2004
-        headers=record.headers,
-        content=content,
-        content_type=content_type,
-        record_type=record.kind,
-        offset=record.offset,
-    )
-
-
-def _date(fields: Mapping[str, str]) -> datetime | None:
-    try:
-        at = datetime.fromisoformat(fields.get("warc-date", ""))
-    except ValueError:
-        return None
-    return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC).replace(microsecond=0)
-
-
-def iter_warc(path: str | Path) -> Iterator[Capture | BadRecord]:
-    """The captures of any WARC file (ours, wget's, Browsertrix's, the Internet Archive's), in the file's order.
-
-    Responses, resources and revisits give captures; requests, warcinfo and metadata are passed over. A revisit takes
-    its bytes from the same file. What is damaged or cut off comes as a BadRecord and what is whole is kept.
-
-    Raises:
-        StorageError: the file cannot be opened.
-    """
-    path = Path(path)
-    originals: dict[str, int] = {}
-    try:
-        for found in read_warc(path):
-            if isinstance(found, Damage):
-                reason = "truncated" if "cut off" in found.detail or "ends inside" in found.detail else "damaged"
-                yield BadRecord(found.offset, reason, found.detail, found.url)
-            elif found.kind in {"response", "resource", "revisit"} and found.url.startswith(("http:", "https:")):
-                yield _foreign(path, found, originals)
-    except OSError as error:
-        msg = f"cannot read {path}: {error.strerror}"
-        raise StorageError(msg) from None
-
-
-def _foreign(path: Path, record: Record, originals: dict[str, int]) -> Capture | BadRecord:
-    if _date(record.fields) is None:
-        return BadRecord(record.offset, "no_date", "WARC-Date is missing or no date", record.url)
-    digest = record.fields.get("warc-payload-digest", "")
-    source = record
-    if record.kind == "revisit":
-        if digest not in originals:
-            detail = "the bytes that it repeats are not in this file; ingest it together with the file that has them"
-            return BadRecord(record.offset, "unresolved_revisit", detail, record.url)
-        source = read_at(path, originals[digest])
-        if source.fields.get("warc-payload-digest") != digest:  # many records in one gzip member share an offset
-            detail = "the file is one gzip member; run `warcio recompress` on it, then ingest it again"
-            return BadRecord(record.offset, "unresolved_revisit", detail, record.url)
-    elif digest:
-        originals.setdefault(digest, record.offset)
-    try:
-        return _capture(record, source.content(), source)
-    except ValueError as error:
-        return BadRecord(record.offset, "too_large", str(error), record.url)

@@ -150,7 +150,11 @@ class Crawls:
         }
 
     def start(self, name: str, *arguments: str, **more: Any) -> subprocess.Popen[str]:
-        command = [sys.executable, "-m", "crawlers.run", name, "--home", str(self.home), *arguments]
+        module = ["-m", "crawlers.run"]
+        if first := more.pop("first", None):  # a statement to run in the new process before anything else
+            again = "import runpy, sys; sys.argv[0] = 'run'; runpy.run_module('crawlers.run', run_name='__main__')"
+            module = ["-c", f"{first}; {again}"]
+        command = [sys.executable, *module, name, "--home", str(self.home), *arguments]
         environment = self.environment(**more.pop("env", {}))
         return subprocess.Popen(
             command, cwd=ROOT, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **more

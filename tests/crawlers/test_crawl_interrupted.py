@@ -1,7 +1,6 @@
 """Killed and filled disks: nothing archived is asked twice, nothing half done is committed."""
 
 import json
-import resource
 from datetime import UTC, datetime, timedelta, timezone
 from hashlib import shake_256
 
@@ -119,10 +118,8 @@ def test_a_full_disk_stops_the_run_and_commits_nothing(portal, crawls, reply):
         portal.routes[f"/d/{number}"] = reply(body, kind="application/pdf")
     crawls.source("disk", portal, f"{{kind: pages, urls: {urls}}}")
 
-    def full() -> None:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
-
-    outcome = crawls.run("disk", preexec_fn=full)
+    small = f"import resource; resource.setrlimit(resource.RLIMIT_FSIZE, ({limit}, {limit}))"
+    outcome = crawls.run("disk", first=small)
     assert outcome.code == 1
     assert "free space" in outcome.said
     assert "Traceback" not in outcome.said
