@@ -53,7 +53,7 @@ WITH contents AS (
     WHERE v.page_id IN (SELECT l.page_id FROM late_reading AS l)
     UNION ALL BY NAME
     SELECT
-        l.* EXCLUDE (canonical_url, fetched_at, text, current_from, known_at),
+        l.* EXCLUDE (canonical_url, fetched_at, text, is_late, known_at),
         p.policy_id,
         l.known_at AS known_from,
         l.known_at AS content_from,

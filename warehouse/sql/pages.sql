@@ -59,7 +59,7 @@ CREATE OR REPLACE TEMP TABLE load_reading AS
 SELECT
     r.*,
     s.page_id,
-    v.known_from AS current_from,
+    v.known_from IS NOT NULL AND r.fetched_at < p.last_answered_at AS is_late,
     CASE
         WHEN r.change_cause = 'parser' THEN greatest((SELECT l.started_at FROM load_run AS l), v.known_from, r.fetched_at)
         ELSE r.fetched_at
@@ -67,6 +67,7 @@ SELECT
 FROM in_readings AS r
 INNER JOIN load_speaker AS s
     ON s.page_id = 'pg_' || substr(sha256(r.canonical_url), 1, 16) AND s.url = r.url
+INNER JOIN page AS p ON p.page_id = s.page_id
 LEFT JOIN page_version AS v ON v.page_id = s.page_id AND v.known_to IS NULL;
 
 DROP TABLE in_readings;

@@ -3,7 +3,7 @@
 
 CREATE OR REPLACE TEMP TABLE load_queue AS
 SELECT
-    r.* EXCLUDE (current_from),
+    r.* EXCLUDE (is_late),
     row_number() OVER (
         PARTITION BY r.page_id ORDER BY r.known_at, r.change_cause <> 'parser', r.fetched_at, r.capture_id
     ) AS round_no
