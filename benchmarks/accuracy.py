@@ -1,7 +1,8 @@
 """How right the reader is: every page and phrase under ../shared/pages that has gold, per folder and field.
 
-Run as `python -m benchmarks.accuracy [FOLDER …] [--wrong]`: right, wrong (another value), missing (gold, we say nothing), extra (we say
-something, gold says there is none). `--wrong` lists each miss. null or absent in gold is not asserted.
+Run as `python -m benchmarks.accuracy [FOLDER …] [--wrong]`: right, wrong (another value), missing (gold, we say
+nothing), extra (we say something, gold says there is none). `--wrong` lists each miss. null or absent in gold is not
+asserted.
 """
 
 import argparse
@@ -36,7 +37,17 @@ class Score:
         self.misses: list[str] = []
         self.times: dict[str, list[float]] = defaultdict(list)
 
-    def add(self, folder: str, field: str, page: str, gold: Any, ours: Any, *, same: bool | None = None) -> None:
+    def add(  # noqa: PLR0913 - one row of the table
+        self,
+        folder: str,
+        field: str,
+        page: str,
+        gold: Any,  # noqa: ANN401 - any value of a record or a sidecar
+        ours: Any,  # noqa: ANN401
+        *,
+        same: bool | None = None,
+    ) -> None:
+        """Count one value: `same` where equality is not `==`."""
         equal = gold == ours if same is None else same
         empty = ours in (None, "", (), [], set())
         outcome = "right" if equal else "extra" if gold in (None, "", [], set()) else "missing" if empty else "wrong"
@@ -45,19 +56,19 @@ class Score:
             self.misses.append(f"{folder}/{page} {field}: gold {gold!r}, ours {ours!r} ({outcome})")
 
     def show(self) -> None:
-        print(f"{'folder':<16} {'field':<22} {'right':>6} {'wrong':>6} {'missing':>8} {'extra':>6}  precision recall")
+        """Print the table."""
+        heads = " ".join(f"{outcome:>7}" for outcome in OUTCOMES)
+        print(f"{'folder':<16} {'field':<22} {heads}  precision recall")
         for (folder, field), counts in self.table.items():
             said = counts["right"] + counts["wrong"] + counts["extra"]
             asked = counts["right"] + counts["wrong"] + counts["missing"]
-            print(
-                f"{folder:<16} {field:<22} {counts['right']:>6} {counts['wrong']:>6} {counts['missing']:>8} {counts['extra']:>6}"
-                f"  {100 * counts['right'] / said if said else 100:>8.1f} {100 * counts['right'] / asked if asked else 100:>6.1f}"
-            )
+            figures = " ".join(f"{counts[outcome]:>7}" for outcome in OUTCOMES)
+            precision = 100 * counts["right"] / said if said else 100
+            recall = 100 * counts["right"] / asked if asked else 100
+            print(f"{folder:<16} {field:<22} {figures}  {precision:>8.1f} {recall:>6.1f}")
         for folder, times in self.times.items():
-            ordered = sorted(times)
-            print(
-                f"{folder:<16} {len(times)} pages, {sum(times) / len(times):.1f} ms a page, median {ordered[len(times) // 2]:.1f}"
-            )
+            median = sorted(times)[len(times) // 2]
+            print(f"{folder:<16} {len(times)} pages, {sum(times) / len(times):.1f} ms a page, median {median:.1f}")
 
 
 def read(path: Path, url: str) -> PageRecord | Unreadable:
@@ -96,7 +107,9 @@ def labelled(record: PageRecord, mark: str) -> int:
 
 def score_dates(score: Score, folder: str, page: str, gold: dict[str, Any], record: PageRecord) -> None:
     for name, ours in (
-        ("date_signed", record.signed_date), ("date_published", record.published_date), ("date_effective", record.effective_date),
+        ("date_signed", record.signed_date),
+        ("date_published", record.published_date),
+        ("date_effective", record.effective_date),
         ("date_repealed", record.repealed_date),
     ):  # fmt: skip
         if gold.get(name):
@@ -114,7 +127,9 @@ def score_dates(score: Score, folder: str, page: str, gold: dict[str, Any], reco
 
 def score_policy(score: Score, folder: str, page: str, gold: dict[str, Any], record: PageRecord) -> None:
     for name, ours, norm in (
-        ("title", record.title, normal_title), ("doc_no", record.number, normal_number), ("index_no", record.index_number, normal_text),
+        ("title", record.title, normal_title),
+        ("doc_no", record.number, normal_number),
+        ("index_no", record.index_number, normal_text),
         ("topic", record.topic, normal_text), ("status", record.status_raw, normal_text),
         ("instrument_title", record.instrument_title, normal_title),
     ):  # fmt: skip
@@ -160,7 +175,8 @@ def score_seed(score: Score, page: str, side: dict[str, Any], record: PageRecord
         score.add("seeds", "date_published", page, gold["date_published"], day(record.published_date))
         return
     score_policy(score, "seeds", page, gold, record)
-    for name, ours in (("doc_no", record.number), ("date_repealed", record.repealed_date), ("stated_status", record.stated_status),
+    for name, ours in (("doc_no", record.number), ("date_repealed", record.repealed_date),
+                       ("stated_status", record.stated_status),
                        ("expiry", record.in_force_to)):  # fmt: skip
         score.add("seeds", f"{name} blank", page, None, ours)
     score.add("seeds", "signatory", page, [gold["signatory"]], list(record.signatories))
@@ -170,9 +186,8 @@ def score_seed(score: Score, page: str, side: dict[str, Any], record: PageRecord
     score.add("seeds", "amounts", page, gold["amounts_in_wanyuan"], len(sums))
     targets = [{"what": t.what, "value": int(t.value), "unit": t.unit, "deadline": t.deadline} for t in record.targets]
     score.add("seeds", "targets", page, gold["targets"], targets)
-    score.add(
-        "seeds", "effective_rule", page, True, any(effect.rule == "effective_on_issue" for effect in record.effect)
-    )
+    rules = [effect.rule for effect in record.effect]
+    score.add("seeds", "effective_rule", page, "effective_on_issue", rules, same="effective_on_issue" in rules)
 
 
 def score_page(score: Score, folder: str, path: Path, side: dict[str, Any]) -> None:
@@ -207,7 +222,7 @@ def score_transcribed(score: Score, page: str, gold: dict[str, Any], record: Pag
         score.add("transcribed", "kind", page, "listing", record.kind)
         return
     if gold.get("is_policy") is False:
-        score.add("transcribed", "policy or not", page, False, record.kind == "policy")
+        score.add("transcribed", "kind", page, "not a policy", record.kind, same=record.kind != "policy")
         score.add("transcribed", "issuers", page, [], list(record.issuers))
     elif gold:
         score.add("transcribed", "signature_issuers", page, gold["signature_issuers"], len(record.signatories))

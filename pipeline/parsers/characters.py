@@ -27,16 +27,16 @@ _WIDE: Final = {code: code - 0xFEE0 for code in _WIDE_CODES} | {
 _ANY_WIDE: Final = re.compile("[\uff10-\uff19\uff21-\uff3a\uff41-\uff5a％．＋－／]")
 # What tw2sp leaves of mirrors that were converted by machine with a vocabulary.
 # Words that tw2sp takes for computing terms and official documents use as they stand; each with its simplified form.
-_KEPT: Final = dict(
-    pair.split(":")
-    for pair in (
-        "執行:执行 指標:指标 座標:坐标 坐標:坐标 核心:核心 建立:建立 資料:资料 查詢:查询 檔案:档案 文件:文件 程序:程序 複製:复制"
-        " 效能:效能 整合:整合 序列:序列 互動:互动 儲存:储存 裝置:装置 復函:复函 覆函:复函 開啟:开启 線上:线上 設定:设定 區域:区域"
-        " 高階:高端 新增:新增 補貼:补贴 行程:行程 進程:进程 窗口:窗口 社區:社区 項目:项目 地址:地址 客戶:客户 記憶:记忆"
-        " 智慧城市:智慧城市 智慧農業:智慧农业 智慧養老:智慧养老 智慧教育:智慧教育 智慧醫療:智慧医疗 智慧交通:智慧交通"
-        " 智慧社區:智慧社区 智慧旅遊:智慧旅游 智慧物流:智慧物流 智慧監管:智慧监管 智慧法院:智慧法院 智慧政務:智慧政务"
-    ).split()
+_KEPT_PAIRS: Final = (
+    "執行:执行 指標:指标 座標:坐标 坐標:坐标 核心:核心 建立:建立 資料:资料 查詢:查询 檔案:档案 文件:文件"
+    " 程序:程序 複製:复制 效能:效能 整合:整合 序列:序列 互動:互动 儲存:储存 裝置:装置 復函:复函 覆函:复函"
+    " 開啟:开启 線上:线上 設定:设定 區域:区域 高階:高端 新增:新增 補貼:补贴 行程:行程 進程:进程 窗口:窗口"
+    " 社區:社区 項目:项目 地址:地址 客戶:客户 記憶:记忆 宣告:宣告 檢視:检视 聯絡:联络 接受:接受 通訊:通讯"
+    " 智慧城市:智慧城市 智慧農業:智慧农业 智慧養老:智慧养老 智慧教育:智慧教育 智慧醫療:智慧医疗"
+    " 智慧交通:智慧交通 智慧社區:智慧社区 智慧旅遊:智慧旅游 智慧物流:智慧物流 智慧監管:智慧监管"
+    " 智慧法院:智慧法院 智慧政務:智慧政务"
 )
+_KEPT: Final = dict(pair.split(":") for pair in _KEPT_PAIRS.split())
 _KEPT_WORDS: Final = re.compile("|".join(sorted(_KEPT, key=len, reverse=True)))
 _JOINER: Final = "\u2060"
 _LEFTOVERS: Final = (

@@ -46,8 +46,12 @@ _CENTRE: Final = re.compile(r"text-align:\s?center", re.IGNORECASE)
 _RIGHT: Final = re.compile(r"text-align:\s?right", re.IGNORECASE)
 _HIDDEN: Final = re.compile(r"display\s?:\s?none", re.IGNORECASE)
 _MAX_LINE: Final = 200_000
+_FURNITURE: Final = re.compile(
+    r"版权所有|主办|承办|ICP|标识码|技术支持|来源[:：]|发布时间|浏览|公网安备|地址[:：]|电话[:：]"
+)
+_SHORT: Final = 60
 _HALF: Final = 0.55
-_CLEAR: Final = 2.5
+_CLEAR: Final = 2.0
 _FEW: Final = 3
 _THIRD: Final = 0.33
 _ALL: Final = 0.97
@@ -103,6 +107,8 @@ class Page:
     boxes: list[Box] = field(default_factory=list)
     links: list[Link] = field(default_factory=list)
     images: list[int] = field(default_factory=list)
+    """Numbers of the lines before which pictures stand; `pictured` are their boxes, links left out."""
+    pictured: list[int] = field(default_factory=list)
     scripts: list[str] = field(default_factory=list)
     metas: dict[str, str] = field(default_factory=dict)
     spans: dict[int, tuple[int, int]] = field(default_factory=dict)
@@ -209,6 +215,8 @@ class _Walker:
             self.bold += 1
         elif tag == "img":
             self.page.images.append(len(self.page.lines))
+            if not self.link_depth and self.box_stack:
+                self.page.pictured.append(self.box_stack[-1])
         elif tag == "script":
             self.page.scripts.append(element.text or "")
 
@@ -283,7 +291,7 @@ def _open(walker: _Walker, element: Any, stack: list[tuple[Any, str, int, Iterat
 
 def _weigh(page: Page) -> None:
     for line in page.lines:
-        free = len(line.text) - line.links
+        free = 0 if _FURNITURE.search(line.text[:_SHORT]) else len(line.text) - line.links
         if free > 1 and line.shown and page.boxes:
             page.boxes[line.box].weight += free if free > 12 and _SENTENCE.search(line.text) else free * 0.03  # noqa: PLR2004
     for index in range(len(page.boxes) - 1, 0, -1):
@@ -312,7 +320,8 @@ def _inner(page: Page, current: int, ranked: list[int]) -> int | None:
     """The child of `current` that holds its text, if one does."""
     best, whole = page.boxes[ranked[0]], page.boxes[current].weight
     if whole < _MIN_WEIGHT:
-        return next((index for index in ranked if page.boxes[index].named), None)
+        named = (index for index in ranked if page.boxes[index].named)
+        return next(named, None) or next((index for index in ranked if _pictures(page, index)), None)
     if len(ranked) > 1 and _copies(page, ranked[0], ranked[1]):
         return min(ranked[:2], key=lambda index: (page.boxes[index].end - page.boxes[index].start < _FEW, index))
     second = page.boxes[ranked[1]].weight if len(ranked) > 1 else 0.0
@@ -321,6 +330,17 @@ def _inner(page: Page, current: int, ranked: list[int]) -> int | None:
     if best.weight < _ALL * whole and _is_data(page, best):
         return None
     return ranked[0]
+
+
+def _pictures(page: Page, index: int) -> bool:
+    """Whether a container holds pictures that are no links."""
+    return any(_inside(page, box, index) for box in page.pictured)
+
+
+def _inside(page: Page, box: int, ancestor: int) -> bool:
+    while box > ancestor:
+        box = page.boxes[box].parent
+    return box == ancestor
 
 
 def _is_data(page: Page, box: Box) -> bool:

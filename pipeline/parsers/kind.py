@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from pipeline.parsers.characters import clean
 from pipeline.parsers.records import Kind, Unreadable
 from pipeline.parsers.vocabulary import (
     CHALLENGE_WORDS,
@@ -74,7 +75,7 @@ def reject(title: str, text: str, markup: int) -> None:
         if any(word in low for word in CHALLENGE_WORDS):
             raise Unreadable("challenge", "the answer is a check for robots, not the page; ask again later and slower")
         if any(word in low for word in ERROR_WORDS) or re.match(r"^\s{0,5}[45]\d\d\b", title):
-            raise Unreadable("error_page", f"the answer is an error page: {whole[:60]}")
+            raise Unreadable("error_page", f"the answer is an error page: {clean(whole)[:60]}")
     if not whole or (len(whole) < _TINY and markup > 20 * len(whole) and not title):
         raise Unreadable("no_text", "there is markup but no text; a script may have to fill the page")
 

@@ -23,6 +23,7 @@ _CRUMB: Final = re.compile(
     r"当前位置|您所在|首页\s?[>»]|^首页|位置[:：]|^Home\s?[>»/|]|>>|[>»].{1,30}[>»]", re.IGNORECASE
 )
 _MIN_TITLE: Final = 6
+_SLOPPY: Final = 2
 NEARBY: Final = 14
 """How many lines above and beneath the text still belong to it."""
 
@@ -60,7 +61,9 @@ def check_whole(text: str) -> None:
         return
     cut_in_tag = low.rfind("<") > low.rfind(">")
     opened = low.count("<div") + low.count("<table") - low.count("</div") - low.count("</table")
-    if cut_in_tag or (opened > 0 and ("<body" in low or "<html" in low)) or opened > 2:  # noqa: PLR2004 - fragments are sloppy
+    framed = "<body" in low or "<html" in low
+    # The closing tags may be left out, but then the page still ends with a tag and nothing stands open.
+    if cut_in_tag or (framed and (opened > 0 or not low.rstrip().endswith(">"))) or opened > _SLOPPY:
         raise Unreadable("truncated", "the page stops before its end; fetch it again")
 
 

@@ -167,14 +167,23 @@ def _day_beside(source: Source, title: str | None) -> str | None:
     wanted = normal_title(title or "")
     first = max(0, source.start - NEARBY)
     for index in range(source.start - 1, first - 1, -1):
-        line = source.lines[index]
-        days = find_days(line.text) if len(line.text) < 80 and not line.links else []  # noqa: PLR2004
-        boxed = index in source.box.used and not _SOURCED.search(line.text)
-        if days and not boxed:
-            return line.text[days[0][1] : days[0][2]]
-        if wanted and normal_title(line.text) == wanted:
+        if day := _day_on(source, index):
+            return day
+        if wanted and normal_title(source.lines[index].text) == wanted:
             break
+    for index in range(source.start, min(source.end, source.start + NEARBY)):
+        if len(source.lines[index].text) > _PARAGRAPH:
+            break
+        if _SOURCED.search(source.lines[index].text) and (day := _day_on(source, index)):
+            return day
     return None
+
+
+def _day_on(source: Source, index: int) -> str | None:
+    line = source.lines[index]
+    days = find_days(line.text) if len(line.text) < 80 and not line.links else []  # noqa: PLR2004
+    boxed = index in source.box.used and not _SOURCED.search(line.text)
+    return line.text[days[0][1] : days[0][2]] if days and not boxed else None
 
 
 def _rows(lines: list[dom.Line]) -> list[dom.Line]:
