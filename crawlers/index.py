@@ -84,16 +84,14 @@ class Index:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             connection = sqlite3.connect(path, timeout=30, isolation_level=None)
-            connection.execute("PRAGMA journal_mode=WAL")
-            # The manifests are the truth and are synced; what the index loses it reads from them again.
-            connection.execute("PRAGMA synchronous=NORMAL")
+            # No write-ahead log: processes that open the file for the first time together would lock each other out.
             version = connection.execute("PRAGMA user_version").fetchone()[0]
             if version > SCHEMA:
                 connection.close()
                 msg = f"{path} was written by a newer policywatch; upgrade this one"
                 raise StorageError(msg)
             if version < SCHEMA:
-                connection.executescript(f"BEGIN;{_TABLES}PRAGMA user_version={SCHEMA};COMMIT;")
+                connection.executescript(f"BEGIN IMMEDIATE;{_TABLES}PRAGMA user_version={SCHEMA};COMMIT;")
         except OSError as error:
             msg = f"cannot write {path}: {error.strerror}; correct the rights or free space"
             raise StorageError(msg) from None
@@ -225,6 +223,8 @@ def _learned(row: Row) -> dict[str, object]:
 def _damaged(path: Path, error: sqlite3.Error) -> StorageError:
     if isinstance(error, sqlite3.OperationalError) and "full" in str(error):
         return StorageError(f"cannot write {path}: the disk is full; free space, then run again")
+    if isinstance(error, sqlite3.OperationalError) and "locked" in str(error):
+        return StorageError(f"{path} is locked by another process for half a minute already; end it, then run again")
     return StorageError(f"{path}: {error}; delete it if it is damaged, the next crawl makes it again from crawls/")
 
 

@@ -31,6 +31,7 @@ ROBOTSTXT_USER_AGENT = "policywatch"  # a portal that means us can name us, what
 AUTOTHROTTLE_ENABLED = True  # a portal that gets slower is asked less often
 AUTOTHROTTLE_MAX_DELAY = 60.0
 DOWNLOAD_DELAY = 1.0  # each source sets its own, see source_settings
+DOWNLOAD_DELAY_JITTER = 0  # the delay is a promise; half as much more or less would break it every other time
 CONCURRENT_REQUESTS_PER_DOMAIN = 1  # one request at a time
 CONCURRENT_REQUESTS = 2  # the next one waits ready; more would only be beyond recall when a portal sends us away
 COOKIES_ENABLED = False  # a session on the portal's side would make pages differ from visitor to visitor

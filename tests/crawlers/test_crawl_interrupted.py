@@ -12,6 +12,7 @@ from crawlers.warc import Damage, read_warc
 from policywatch.home import Home
 
 PAGES = 30
+DIE = "lambda *_, **__: __import__('os').kill(__import__('os').getpid(), 9)"
 
 
 @pytest.fixture(scope="module")
@@ -108,6 +109,29 @@ def test_an_open_crawl_of_yesterday_is_closed_and_a_new_one_begins(listed, crawl
     assert "interrupted" in closed["reasons"][0]
     rows = (crawls.home / "crawls" / "killed" / name / "manifest.jsonl").read_text().splitlines()
     assert {json.loads(row)["role"] for row in rows} == {"robots", "list", "page"}
+
+
+def test_a_kill_before_the_commit_asks_nothing_again(portal, crawls, reply):
+    portal.routes["/c"] = reply("policy", etag='"c"')
+    crawls.source("commit", portal, f'{{kind: pages, urls: ["{portal.url}/c"]}}')
+    died = crawls.run("commit", first=f"import crawlers.commit as found; found.write_summary = {DIE}")
+    assert died.code == -9
+    (folder,) = [place for place in (crawls.home / "crawls" / "commit").iterdir() if place.is_dir()]
+    assert (folder / "manifest.jsonl").exists()
+    portal.forget()
+    outcome = crawls.run("commit")
+    assert not portal.hits
+    assert (outcome.folder, outcome.summary["verdict"], outcome.outcomes()) == (folder, "good", {"c": "new"})
+
+
+def test_a_kill_between_commit_and_index_loses_nothing(portal, crawls):
+    died = crawls.run("commit", first=f"import crawlers.index as found; found.Index.add = {DIE}")
+    assert died.code == -9
+    portal.forget()
+    outcome = crawls.run("commit")
+    assert (outcome.summary["verdict"], outcome.outcomes()) == ("good", {"c": "not_modified"})
+    assert portal.hits["/c"] == 1
+    assert len(list((crawls.home / "crawls" / "commit").rglob("crawl.json"))) == 3
 
 
 def test_a_full_disk_stops_the_run_and_commits_nothing(portal, crawls, reply):
