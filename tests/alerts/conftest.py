@@ -25,8 +25,8 @@ def frozen(monkeypatch):
 class Receiver:
     """A webhook's other end on loopback: answers `answers` one after the other, the last one again and again.
 
-    An answer is a status, (status, headers), "hang" (no answer until the server closes) or "late" (200, but only after
-    `release` is set).
+    An answer is a status, (status, headers), "hang" (no answer until the server closes), "drip" (a byte now and then,
+    without end) or "late" (200, but only after `release` is set).
     """
 
     def __init__(self):
@@ -44,6 +44,14 @@ class Receiver:
                 answer = receiver.answers.pop(0) if len(receiver.answers) > 1 else receiver.answers[0]
                 if answer == "hang":
                     receiver.closing.wait(20)
+                    return
+                if answer == "drip":
+                    self.wfile.write(b"HTTP/1.1 200 OK\r\n")
+                    while not receiver.closing.wait(0.02):
+                        try:
+                            self.wfile.write(b"X")
+                        except OSError:
+                            break
                     return
                 if answer == "late":
                     receiver.release.wait(20)

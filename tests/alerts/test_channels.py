@@ -174,6 +174,12 @@ class TestWebhook:
             webhook(receiver, timeout=0.1).send(outgoing())
         assert caught.value.is_target_down
 
+    def test_a_server_that_drips_costs_the_timeout_too(self, receiver):
+        receiver.answers = ["drip"]
+        with pytest.raises(DeliveryError, match=r"no answer within 0\.2 s") as caught:
+            webhook(receiver, timeout=0.2).send(outgoing())
+        assert caught.value.is_target_down
+
     def test_a_late_answer_counts_as_none_and_the_next_attempt_bears_the_same_key(self, receiver):
         receiver.answers = ["late", 200]
         with pytest.raises(DeliveryError, match=r"no answer within 0\.1 s"):
@@ -224,14 +230,31 @@ class TestApprise:
         assert body["title"] == outgoing().message.subject
         assert "自 2024-03-01 起废止" in body["message"]
 
-    def test_a_failure_carries_no_token_into_errors_and_logs(self, receiver, home, caplog, capfd):
+    @pytest.fixture
+    def log(self):
+        """What reaches the process's log. (caplog also hears loggers that were told to keep to themselves.)"""
+        stream = io.StringIO()
+        handler, root = logging.StreamHandler(stream), logging.getLogger()
+        level = root.level
+        root.addHandler(handler)
+        root.setLevel(logging.DEBUG)
+        yield stream
+        root.removeHandler(handler)
+        root.setLevel(level)
+
+    def test_a_failure_carries_no_token_into_errors_and_logs(self, receiver, home, log, capfd):
         receiver.answers = [500]
         url = receiver.url.replace("http://", "json://us3r:p4ssword@")
-        with caplog.at_level(logging.DEBUG), pytest.raises(DeliveryError, match=r"^json: ") as caught:
+        with pytest.raises(DeliveryError, match=r"^json: ") as caught:
             open_channel(AppriseChannel(kind="apprise", url=url), home, io.StringIO()).send(outgoing())
-        said = str(caught.value) + caplog.text + "".join(capfd.readouterr())
+        said = str(caught.value) + log.getvalue() + "".join(capfd.readouterr())
         assert not [secret for secret in ("T0KEN", "us3r", "p4ssword") if secret in said]
         assert caught.value.is_target_down
+
+    def test_a_url_that_lacks_a_part_carries_no_token_into_logs(self, home, log):
+        with pytest.raises(DeliveryError, match="cannot read the slack URL") as caught:
+            open_channel(AppriseChannel(kind="apprise", url="slack://T0KEN/x"), home, io.StringIO())
+        assert "T0KEN" not in str(caught.value) + log.getvalue()
 
     def test_a_service_that_nobody_knows(self, home):
         channel = AppriseChannel(kind="apprise", url="nosuchservice://T0KEN")

@@ -2,8 +2,9 @@ import re
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 
-from pipeline.alerts.config import load_subscriptions
+from pipeline.alerts.config import Subscriptions, load_subscriptions
 from policywatch.errors import ConfigError
 
 ROOT = Path(__file__).parents[2]
@@ -147,6 +148,14 @@ def test_addresses_are_secrets_of_the_loaded_model(load):
     labels = [channel.label for channel in loaded.subscriptions[0].deliver]
     assert labels == ["console", "webhook hooks.example", "apprise slack"]
     assert "SECRET" not in repr(loaded) + loaded.model_dump_json()
+
+
+def test_the_models_own_errors_hold_no_values():
+    with pytest.raises(ValidationError) as caught:
+        Subscriptions.model_validate(
+            {"subscriptions": [{"name": "a", "deliver": [{"kind": "webhook", "url": "x:SECRET"}]}]}
+        )
+    assert "SECRET" not in str(caught.value)
 
 
 def test_sources_are_held_against_the_known_ones(load):
