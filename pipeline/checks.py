@@ -11,6 +11,7 @@ import dagster as dg
 import pyarrow.parquet as pq
 
 from crawlers.source import Source
+from pipeline.reading import counts
 from policywatch.home import Home
 
 VERDICT: Final = "verdict"
@@ -60,13 +61,13 @@ def fill_specs(asset: str, sources: Mapping[str, Source]) -> list[dg.AssetCheckS
 
 
 def fill_rates(home: Home, source: Source) -> dict[str, float]:
-    """The share of staged policy pages of `source` in which each expected field is filled; empty if there are none."""
+    """The share of `source`'s staged pages in which each expected field is filled; empty if there are none."""
     fields = list(source.expect.filled)
     filled = dict.fromkeys(fields, 0)
     pages = 0
     for path in home.staging.glob(f"{source.name}-*/readings.parquet"):
         for row in pq.read_table(path, columns=["kind", "change_cause", *fields]).to_pylist():
-            if row["kind"] == "policy" and row["change_cause"] == "source":
+            if row["change_cause"] == "source" and counts(source, row["kind"]):
                 pages += 1
                 for field in fields:
                     filled[field] += row[field] not in (None, "", [])

@@ -4,6 +4,7 @@ What belongs here: their options and what they print. What does not: their work 
 """
 
 import sys
+from contextlib import AbstractContextManager, nullcontext, redirect_stdout
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -11,6 +12,7 @@ import typer
 
 from pipeline import cli_output
 from pipeline.cli_output import Format
+from policywatch import clock
 from policywatch.errors import PolicywatchError, UsageError
 from policywatch.home import Home
 
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
 Form = Annotated[Format, typer.Option("--format", help="How to print it.")]
 
 _RUN_COLUMNS = ("source", "crawl_id", "verdict", "reasons", "counts", "read", "rejected", "events", "deliveries")
+
+_READ_COLUMNS = ("path", "url", "kind", "number", "title", "published_date")
 
 
 def add_to(app: typer.Typer) -> None:
@@ -34,18 +38,18 @@ def add_to(app: typer.Typer) -> None:
 def run(
     context: typer.Context,
     sources: Annotated[list[str] | None, typer.Argument(metavar="[SOURCE]...", help="Declared sources.")] = None,
-    all_: Annotated[bool, typer.Option("--all", help="Every declared source but the demo's.")] = False,  # noqa: FBT002
+    all_: Annotated[bool, typer.Option("--all", help="Every source that is due by its schedule.")] = False,  # noqa: FBT002
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show Dagster's log.")] = False,  # noqa: FBT002
     form: Form = Format.table,
 ) -> None:
     """Crawl, read, load, publish and alert, for each SOURCE."""
     home: Home = context.obj
-    names = _names(sources, every=all_)
+    names = _names(home, sources, every=all_)
     from pipeline import job  # noqa: PLC0415 - Dagster takes half a second
     from pipeline.resources import open_instance  # noqa: PLC0415
 
     reports: list[RunReport] = []
-    with open_instance(home) as instance:
+    with open_instance(home) as instance, _alerts_beside(form):
         defs = job.definitions_for(home)
         for name in names:
             with cli_output.spinner(f"{name}: crawling and reading"):
@@ -59,17 +63,31 @@ def run(
         raise typer.Exit(1)
 
 
-def _names(sources: list[str] | None, *, every: bool) -> list[str]:
+def _alerts_beside(form: Format) -> AbstractContextManager[Any]:
+    """Keep console alerts out of what a machine is going to read on stdout."""
+    return nullcontext() if form is Format.table else redirect_stdout(sys.stderr)
+
+
+def _due(home: Home) -> list[str]:
+    """The sources whose schedule has come round since their last crawl; the demo's have no schedule of their own."""
+    from pipeline.due import is_due  # noqa: PLC0415
+    from pipeline.run import declared  # noqa: PLC0415
+    from pipeline.trial import last_crawls  # noqa: PLC0415
+
+    watched = [source for source in declared().values() if not source.demo]
+    if not watched:
+        raise UsageError("no source is declared; `policywatch source new NAME URL` begins one")
+    last, now = last_crawls(home), clock.now()
+    return [source.name for source in watched if is_due(source.schedule, source.timezone, last.get(source.name), now)]
+
+
+def _names(home: Home, sources: list[str] | None, *, every: bool) -> list[str]:
     from pipeline.run import declared  # noqa: PLC0415
 
-    known = declared()
     if every and sources:
         raise UsageError("name sources or say --all, not both")
     if every:
-        names = [source.name for source in known.values() if not source.demo]
-        if not names:
-            raise UsageError("no source is declared; `policywatch source new NAME URL` begins one")
-        return names
+        return _due(home)
     if not sources:
         raise UsageError("name at least one source, or say --all; `policywatch source list` shows them")
     for name in sources:
@@ -99,7 +117,7 @@ def ingest(
     """Take in WARC files and saved pages with a sidecar .json ({"url", "captured_at"}), down the road of a crawl."""
     from pipeline import ingest as work  # noqa: PLC0415
 
-    with cli_output.progress("reading") as shown:
+    with cli_output.progress("reading") as shown, _alerts_beside(form):
         report = work.ingest(paths, home=context.obj, watcher=shown)
     cli_output.emit(report.files, work.FILE_COLUMNS, form, brief=("file", "outcome", "reason", "detail"))
     cli_output.say(report.in_words())
@@ -110,21 +128,29 @@ def ingest(
 def read(
     paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Page files, or folders of them.")],
     as_json: Annotated[bool, typer.Option("--json", help="One JSON line a page.")] = False,  # noqa: FBT002
+    form: Annotated[
+        Format, typer.Option("--format", help="json is --json; csv and md give a line a page.")
+    ] = Format.table,
 ) -> None:
     """Show what the reader makes of a file or folder, without a warehouse."""
     from pipeline.reader import read_files  # noqa: PLC0415
 
-    failed = good = 0
+    count = failed = 0
+    brief: list[dict[str, Any]] = []
     with cli_output.progress("reading") as shown:
         for row in read_files(paths, watcher=shown):
-            failed, good = failed + ("error" in row), good + ("error" not in row)
-            if as_json:
+            count, failed = count + 1, failed + ("error" in row)
+            if as_json or form is Format.json:
                 sys.stdout.write(cli_output.to_json(row) + "\n")
-            else:
+            elif form is Format.table:
                 _print_reading(row)
+            else:
+                brief.append({name: row[name] for name in _READ_COLUMNS})
+    if form in (Format.csv, Format.md) and not as_json:
+        cli_output.emit(brief, _READ_COLUMNS, form)
     if failed:
-        cli_output.say(f"{failed} of {failed + good} pages could not be read")
-    if not good:
+        cli_output.say(f"{failed} of {count} pages could not be read")
+    if not count or failed == count:
         raise typer.Exit(1)
 
 

@@ -20,6 +20,8 @@ from policywatch.home import Home
 # What the UI files runs under; a run that it did not launch itself has to say so.
 _REPOSITORY = {".dagster/repository": "__repository__@pipeline.definitions"}
 
+_INTERRUPTED = ("DagsterExecutionInterruptedError", "KeyboardInterrupt")
+
 
 def definitions_for(home: Home) -> dg.Definitions:
     """The project's definitions over `home`; build them once for many runs."""
@@ -80,7 +82,11 @@ def _report(source: str, result: dg.ExecuteInProcessResult) -> RunReport:
 
 
 def _failure(result: dg.ExecuteInProcessResult) -> PolicywatchError:
-    """The error to show: ours where one of ours is at the root, else the step and the root's own words."""
+    """The error to show: ours where one of ours is at the root, else the step and the root's own words.
+
+    Raises:
+        KeyboardInterrupt: the run was interrupted, here or from the UI.
+    """
     for event in result.all_events:
         data = event.event_specific_data
         error = getattr(data, "error", None)
@@ -88,6 +94,8 @@ def _failure(result: dg.ExecuteInProcessResult) -> PolicywatchError:
             continue
         while error.cause is not None:
             error = error.cause
+        if error.cls_name in _INTERRUPTED:
+            raise KeyboardInterrupt
         kind = getattr(errors, error.cls_name or "", None)
         words = (error.message or "").strip().removeprefix(f"policywatch.errors.{error.cls_name}: ")
         if isinstance(kind, type) and issubclass(kind, PolicywatchError):

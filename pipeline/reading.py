@@ -105,6 +105,11 @@ def hints_of(source: "Source | None") -> Hints | None:
     return Hints(title=page.title, metadata=page.metadata, body=page.body, attachments=page.attachments)
 
 
+def counts(source: "Source", kind: str) -> bool:
+    """Whether a page of this kind is what the source is for: fill rates are of policies, but media bring reports."""
+    return kind == "policy" or (source.authority in ("media", "repost") and kind != "listing")
+
+
 def listed_of(entry: Entry) -> Listed | None:
     """What the listing said of the page, as the reader takes it."""
     said = entry.get("listed")

@@ -13,7 +13,8 @@ import re
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -72,13 +73,21 @@ def listing(home: Home) -> list[dict[str, Any]]:
     ]
 
 
-def _last_good(home: Home) -> dict[str, Any]:
+def _last_good(home: Home) -> dict[str, datetime]:
+    return _times(home, "SELECT source, last_good_at FROM sources WHERE last_good_at IS NOT NULL")
+
+
+def last_crawls(home: Home) -> dict[str, datetime]:
+    """When each source was last crawled, well or not; a source that never was is left out."""
+    return _times(home, "SELECT source, last_crawl_at FROM sources WHERE last_crawl_at IS NOT NULL")
+
+
+def _times(home: Home, sql: str) -> dict[str, datetime]:
     if not home.published.exists():
         return {}
     from warehouse import published  # noqa: PLC0415 - DuckDB loads only where it is used
 
-    _, rows = published.query(home.published, "SELECT source, last_good_at FROM sources")
-    return {str(name): at for name, at in rows}
+    return dict(published.query(home.published, sql)[1])
 
 
 @dataclass(slots=True)
@@ -131,7 +140,7 @@ def _judge(
     source: Source, found: Mapping[str, Any], records: list[PageRecord], rejected: list[tuple[str, pool.Rejection]]
 ) -> Trial:
     trial = Trial()
-    policies = [record for record in records if record.kind == "policy"]
+    policies = [record for record in records if reading.counts(source, record.kind)]
     for name in FIELDS:
         values = [value for record in policies if (value := getattr(record, name)) not in (None, (), "")]
         share = round(len(values) / len(policies), 3) if policies else None
@@ -144,7 +153,9 @@ def _judge(
     if found["verdict"] != "good":
         trial.advice.append(f"the crawl was {found['verdict']}: {'; '.join(found['reasons'])}")
     if not policies:
-        trial.advice.append("no page was read as a policy: look at list.item, list.fields and list.page_url")
+        trial.advice.append(
+            "no page was read as what the source is for: look at list.item, list.fields and list.page_url"
+        )
     for url, rejection in rejected[:5]:
         trial.advice.append(f"{url} could not be read ({rejection.reason}): {rejection.detail}")
     for warning in sorted({warning for record in records for warning in record.warnings})[:5]:
@@ -201,26 +212,39 @@ def _answer(folder: Path, found: Mapping[str, Any], url: str) -> Mapping[str, An
 
 
 def _store(target: Path, content: bytes, row: Mapping[str, Any], job: pool.Job) -> None:
-    outcome = pool.read_bytes(content, job)
-    ending = "html" if "html" in (row.get("content_type") or "html") else "txt"
-    if isinstance(outcome, PageRecord):
-        expected = outcome.to_json()
-        del expected["path"]
-    else:
-        expected = {"rejected": {"reason": outcome.reason, "detail": outcome.detail}}
     meta = {
         "url": row["url"],
         "captured_at": row["fetched_at"],
         "content_type": row.get("content_type"),
         "digest": "sha256:" + hashlib.sha256(content).hexdigest(),
         "authority": job.authority,
+        "hints": _said(job.hints),
+        "listed": _said(job.listed),
         "reviewed": False,
     }
     target.mkdir(parents=True)
-    (target / f"page.{ending}").write_bytes(content)
-    for name, value in (("meta", meta), ("expected", expected)):
-        text = json.dumps(value, ensure_ascii=False, indent=1) + "\n"
+    (target / "page.html").write_bytes(content)
+    for name, value in (("meta", meta), ("expected", expected(pool.read_bytes(content, job)))):
+        text = json.dumps(value, ensure_ascii=False, indent=2) + "\n"
         (target / f"{name}.json").write_text(text, encoding="utf-8")
+
+
+def _said(values: Any) -> dict[str, Any]:  # noqa: ANN401 - Hints, Listed or None
+    return {} if values is None else {name: value for name, value in asdict(values).items() if value is not None}
+
+
+def expected(outcome: pool.Outcome) -> dict[str, Any]:
+    """What a fixture's test holds the reader to, in the form of tests/fixtures: filled fields, and outlines."""
+    if not isinstance(outcome, PageRecord):
+        return {"unreadable": outcome.reason}
+    fields = {name: plain(getattr(outcome, name)) for name in ("kind", *FIELDS[:-2], "language", "script")}
+    outlines = {
+        "paths": [clause.path for clause in outcome.clauses],
+        "effect_rules": [effect.rule for effect in outcome.effect],
+        "citations": [[item.relation, item.title, item.number] for item in outcome.citations],
+        "attachments": [[item.title, item.url] for item in outcome.attachments],
+    }
+    return {name: value for name, value in (fields | outlines).items() if value not in (None, [])}
 
 
 def _case_name(url: str) -> str:
