@@ -16,11 +16,13 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from crawlers.session import CrawlSession, open_session
+from crawlers.settings import CONTACT
 from crawlers.source import Source, load_source
 from policywatch.errors import PolicywatchError, StorageError, UsageError
 from policywatch.home import Home
 
 _PIPES = "DAGSTER_PIPES_CONTEXT"
+_log = logging.getLogger(__name__)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -76,10 +78,11 @@ def _run_scrapy(session: CrawlSession, overrides: dict[str, str], pipes: Any) ->
     settings.setmodule("crawlers.settings", priority="project")
     settings.set("LOG_FILE", str(session.folder / "crawl.log"), priority="cmdline")
     settings.setdict(overrides, priority="cmdline")
-    # Not the class, which load() would look for among the files again.
     process = AsyncCrawlerProcess(settings)
     if pipes is not None:
         logging.getLogger().addHandler(_PipesHandler(pipes))
+    if not session.source.demo and not os.environ.get(CONTACT):
+        _log.warning("set %s to an e-mail address or a web page, so that the portal can reach you", CONTACT)
     crawler = process.create_crawler(spider_class(session.source))
     problems: list[str] = []
 

@@ -72,7 +72,7 @@ class SourceSpider(Spider):
 
     def commit_at_end(self, reason: str) -> None:
         """Commit a crawl that `scrapy crawl` started; an interrupted one stays open."""
-        if reason == "finished":
+        if reason == "finished" and self.session.summary is None:
             self.session.commit()
         self.session.close()
 
