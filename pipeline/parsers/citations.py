@@ -20,32 +20,47 @@ MAX_CITATIONS: Final = 3000
 _MARK: Final = "\x01"
 _PARENTHESIS: Final = re.compile(r"^\s?[（(]([^（）()]{0,80})[）)]")
 _AFTER: Final = re.compile("|".join(sorted(REPEAL_AFTER, key=len, reverse=True)))
-_BEFORE: Final = re.compile(
-    rf"(?:{'|'.join(sorted(REPEAL_BEFORE, key=len, reverse=True))})(?:以下|下列)?.{{0,12}}?[:：]?\s?(?={_MARK})"
+_VERBS_BEFORE: Final = "|".join(sorted(REPEAL_BEFORE, key=len, reverse=True))
+_BEFORE: Final = re.compile(rf"(?:{_VERBS_BEFORE})(?:了|以下|下列|(?<=下)[^，。；]{{0,12}}[:：])?\s?(?={_MARK})")
+_NEGATED: Final = re.compile(
+    r"(?:(?:修改|修订|清理|完善|调整)(?:、|和|或|或者|，)|未|不|尚未|是否|不得|没有|如|若|被|拟|不得以|(?<!予)以|建议|可|应当|应|及时|修改或|修改、)\s?$"
 )
-_NEGATED: Final = re.compile(r"(?:未|不|尚未|是否|不得|没有|如|若|被|拟|建议|可|应当|应|及时|修改或|修改、)\s?$")
 _FOLLOWED: Final = re.compile(
     r"^\s?(?:后|前|的(?!通知》|决定》)|之(?:日|前|后)|或|条件|程序|情形|工作|清单|目录|和修改)"
 )
 _FILLER: Final = re.compile(
     r"^(?:[\s、，,和及与以及\x01]|等|文件|文|规定|办法|通知|意见|同时|即|均|也|相应|一并|自行|自动|全部|[一二三四五六七八九十\d]{1,4}\s?[件个份部项]|现|予以?|自|从|起|之日|"
-    r"印发|发布|公布|实施|施行|生效|下发|规范性|政策性|行政|政府|规章|法规|原|上述|以上|此|宣布|决定|废止|停止|不再|执行|"
+    r"印发|发布|公布|实施|施行|生效|下发|规范性|政策性|行政|政府|规章|法规|原|上述|以上|此|不再保留|宣布|决定|废止|停止|不再|执行|"
     rf"{OWN}|{DAY}|日|[（(][^（）()]{{0,60}}[）)])*$"
 )
-_SOFT: Final = re.compile(r"的|有效期限?|执行期限|实施期限|施行期限|到期后|期满后|届满后|经评估|重新|[，,]")
+_SOFT: Final = re.compile(
+    r"的|有效期限?|执行期限|实施期限|施行期限|到期后|期满后|届满后|经评估后?|评估后|不再保留|重新|[，,]"
+)
+_CHANGING: Final = re.compile(r"[将对]\s?\x01?$|决定修改|作|进行")
+_REVISING: Final = re.compile(r"(?:决定|现)?(?:修改|修订)\s?$")
+_DELETING: Final = re.compile(r"(?:删去|删除)\s?$")
+_SUSPENDING: Final = re.compile(rf"(?:{'|'.join(SUSPEND_WORDS)})\s?$")
 _REACH: Final = 60
 _LINK: Final = re.compile(r"^(?:[\s、，,；;和及与以及]|等|文件|文|以下简称|[（(][^（）()]{0,60}[）)]){0,30}$")
 _SCOPE: Final = re.compile(
     r"^[（(]?(?:中的?|的)?\s?(?P<scope>(?:附件)?第[一二三四五六七八九十百零\d]{1,6}[条章款项节]"
     r"(?:[、和至及第一二三四五六七八九十百零\d条章款项（）()]{0,60}))"
 )
+_PART: Final = re.compile(
+    r"^\s?中(?:的)?(?P<scope>(?:关于|有关|涉及)?[^，。；\x01]{2,40}?(?:规定|条款|内容|部分|要求))(?=同时|予以|即|自|废止|停止|失效|相应|$)"
+)
 _PARTIAL: Final = re.compile(r"中|有关|关于|相关|部分|条款|内容|规定的|标准|所列")
 _STANDARD: Final = re.compile(r"^等?\s?\d{0,6}\s?项?[^，。]{0,8}标准")
 _BASIS: Final = re.compile(
-    r"(?:根据|依据|按照|依照|遵照|贯彻落实|贯彻|落实|执行)[^，。；\x01]{0,24}(?:\x01[、和及与以及\s《》，]{0,6}){0,12}$"
+    r"(?:根据|依据|按照|依照|遵照|贯彻落实|贯彻|落实|(?<!不再)(?<!停止)(?<!暂停)执行)[^，。；\x01]{0,24}(?:\x01[、和及与以及\s《》，]{0,6}){0,12}$"
 )
 _TITLE_VERB: Final = re.compile(r"(?P<verb>废止|修改|宣布.{0,6}失效|停止执行|延长|暂停)")
-_DAY_OF: Final = re.compile(rf"(?:自|从)\s?(?P<day>{DAY})\s?(?:起|之日起)?")
+_DAY_OF: Final = re.compile(
+    rf"(?:自|从)\s?(?P<day>{DAY})\s?(?:起|之日起)?(?!\s?(?:施行|实施|执行|起施行|起执行|起实施)的)"
+)
+_LIST_INTRO: Final = re.compile(
+    r"(?:下列|以下).{0,40}(?:废止|失效|停止执行).{0,12}[:：]$|(?:废止|宣布失效|停止执行)(?:下列|以下).{0,40}[:：]$"
+)
 _UNTIL: Final = re.compile(rf"(?:至|到)\s?(?P<end>{DAY}|(?:19|20)\d{{2}}\s?年(?:\s?\d{{1,2}}\s?月)?\s?(?:底|末))")
 _LIST_HEAD: Final = re.compile(r"(?:废止|失效|停止执行).{0,20}(?:目录|清单|一览|名单|文件|规章|法规)|(?:废止|失效)的")
 _LIST_DOES: Final = re.compile(r"(?:决定|予以|现将|宣布|对).{0,60}(?:废止|失效|停止执行)")
@@ -129,14 +144,21 @@ def read_citations(
     found: dict[tuple[Relation, str, str], Citation] = {}
     for title in titles[:1]:
         _keep(found, _from_title(title, kind), own, number)
-    listing = False
+    listing = inline = False
     whole = "\n".join(texts)
+    does_repeal = kind == "policy"
     does_list = _LIST_DOES.search(whole) is not None and kind == "policy"
     for place, text in enumerate(texts):
         if does_list and len(text) < 60 and "。" not in text and _LIST_HEAD.search(text) and place > 0:  # noqa: PLR2004
             listing = True
             continue
-        if listing and (item := _list_item(text)):
+        if does_repeal and _LIST_INTRO.search(text):
+            listing = inline = True
+            continue
+        item = _list_item(text) if listing else None
+        if inline and item is None:
+            listing = inline = False
+        if item and (not inline or _ITEM.match(text)):
             _keep(found, [item], own, number)
             continue
         if "《" not in text and "号" not in text:
@@ -256,7 +278,10 @@ def _governed(masked: str, names: list[Named], floor: int, verb: int) -> list[tu
         scope = _SCOPE.match(between)
         if edge != verb and not _LINK.match(between):
             break
-        if scope and _FILLER.match(between[scope.end() :]):
+        part = _PART.match(between)
+        if part and edge == verb and _FILLER.match(between[part.end() :]):
+            chain.append((place, "partially_repeals", part["scope"].strip()))
+        elif scope and _FILLER.match(between[scope.end() :]):
             chain.append((place, "partially_repeals", scope["scope"].strip("（(）)、")))
         elif _FILLER.match(between) and not _STANDARD.match(between):
             chain.append((place, "repeals", None))
@@ -306,12 +331,21 @@ def _changes(
             found.append((place, "extends", None, _until(near, start)))
         elif _predicate(near[scope.end() :] if scope else near, SUSPEND_WORDS):
             found.append((place, "suspends", printed, None))
-        elif (
-            any(word in near for word in AMEND_WORDS)
-            and (scope or re.search(r"[将对]\s?\x01?$|决定修改|作|进行", masked[: name.at + 1] + near[:12]))
-        ) or (re.search(r"(?:决定|现)?(?:修改|修订)\s?$", masked[: name.at]) and not re.match(r"\s?的", behind)):
+        elif _amends(masked, name.at, near, behind, scoped=scope is not None):
             found.append((place, "amends", printed, None))
+        elif _SUSPENDING.search(masked[: name.at]):
+            found.append((place, "suspends", printed, None))
     return found
+
+
+def _amends(masked: str, at: int, near: str, behind: str, *, scoped: bool) -> bool:
+    """Whether the name at `at` is changed: 将《X》第三条修改为, 对《X》作如下修改, 修改《X》, 删去《X》第五条."""
+    before = masked[:at]
+    if any(word in near for word in AMEND_WORDS):
+        return scoped or _CHANGING.search(masked[: at + 1] + near[:12]) is not None
+    if _REVISING.search(before) and not re.match(r"\s?的", behind):
+        return True
+    return scoped and _DELETING.search(before) is not None
 
 
 def _predicate(near: str, words: tuple[str, ...]) -> bool:

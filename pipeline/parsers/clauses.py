@@ -18,8 +18,8 @@ from pipeline.parsers.structure import Document
 _CN: Final = "一二三四五六七八九十百零〇"
 _PATTERNS: Final = (
     ("part", 0, re.compile(rf"第(?P<n>[{_CN}]{{1,5}}|\d{{1,3}})(?:编|篇|部分)(?=[\s:：]|$|[\u4e00-\u9fff]{{1,20}}$)")),
-    ("chapter", 1, re.compile(rf"第\s?(?P<n>[{_CN}]{{1,5}}|\d{{1,3}})\s?章(?=[\s:：]|$|[^，。；规]{{1,40}}$)")),
-    ("section", 2, re.compile(rf"第\s?(?P<n>[{_CN}]{{1,5}}|\d{{1,3}})\s?节(?=[\s:：]|$|[^，。；规]{{1,40}}$)")),
+    ("chapter", 1, re.compile(rf"第\s?(?P<n>[{_CN}]{{1,5}}|\d{{1,3}})\s?章(?=[\s:：]|$|(?!规定)[^，。；]{{1,40}}$)")),
+    ("section", 2, re.compile(rf"第\s?(?P<n>[{_CN}]{{1,5}}|\d{{1,3}})\s?节(?=[\s:：]|$|(?!规定)[^，。；]{{1,40}}$)")),
     ("article", 3, re.compile(
         rf"第\s?(?P<n>[{_CN}]{{1,6}}|\d{{1,4}})\s?条(?:\s?之[一二三四五六七八九十]{{1,2}})?"
         r"(?![的和、]|规定|所列|所称|第[一二三四五六七八九十]|修改为|删去|款)"
@@ -30,6 +30,9 @@ _PATTERNS: Final = (
     ("pnum", 7, re.compile(r"[（(]\s?(?P<n>\d{1,3})\s?[)）][、.]?|(?P<m>\d{1,2})[)）](?=\D)")),
     ("circle", 8, re.compile(r"[①-⑳]")),
 )  # fmt: skip
+_ENCLOSED: Final = {chr(0x3220 + i): f"（{c}）" for i, c in enumerate("一二三四五六七八九十")} | {
+    chr(0x2474 + i): f"（{i + 1}）" for i in range(20)
+}
 _FIRST: Final = frozenset("第一二三四五六七八九十（(0123456789①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳百")
 _DECIMAL: Final = re.compile(
     r"(?P<n>\d{1,2}(?:\.\d{1,2}){1,4})[.、]?(?=\s|[\u4e00-\u9fff“《])"
@@ -96,6 +99,8 @@ class _Builder:
 
 def label_of(text: str, *, decimals: bool = False) -> tuple[str, int, int, str, str] | None:
     """(kind, rank, value, printed label, rest) where a line begins with a label; `decimals` allows `7.3 …`."""
+    if text and (text[0] in _ENCLOSED):
+        text = _ENCLOSED[text[0]] + text[1:]
     if not text or text[0] not in _FIRST:
         return None
     if decimals and (match := _DECIMAL.match(text) or _DECIMAL_TOP.match(text)):
@@ -109,7 +114,7 @@ def label_of(text: str, *, decimals: bool = False) -> tuple[str, int, int, str, 
             value = to_int(printed) if printed else ord(match[0]) - ord("①") + 1
             if value is None:
                 continue
-            return kind, rank, value, match[0], text[match.end() :].strip()
+            return kind, rank, value, match[0], text[match.end() :].lstrip(":： ").rstrip()
     return None
 
 

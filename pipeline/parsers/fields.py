@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Final
 
-from pipeline.parsers.box import Box
+from pipeline.parsers.box import Box, own_number
 from pipeline.parsers.characters import clean
 from pipeline.parsers.dates import DAY, last_day, parse_day
 from pipeline.parsers.normal import normal_text, normal_title
@@ -32,6 +32,7 @@ _PROMULGATED: Final = re.compile(
     rf"^[（(]?\s?(?P<day>{DAY}).{{0,6}}?(?P<number>[\u4e00-\u9fff]{{0,24}}(?:令|公告)\s?第?\s?\d{{1,5}}\s?号)?.{{0,30}}?(?:公布|发布|通过|颁布)"
 )
 _PUBLISHED_METAS: Final = ("pubdate", "firstpublishedtime", "article:published_time", "publishdate")
+_MARKUP: Final = re.compile(r"</?[a-zA-Z][^<>]{0,60}>")
 _SUFFIX: Final = re.compile(r"[_\-|—–]{1,3}[^_\-|—–]{2,40}$")
 
 
@@ -86,7 +87,7 @@ def page_title(
         (listed.title, "list"),
     ]
     for candidate, where in candidates:
-        text = clean((candidate or "").replace("\n", " "))
+        text = clean(_MARKUP.sub("", (candidate or "").replace("\n", " ")))
         if len(text) > 1 and normal_title(text):
             return _REPRINT.sub("", text), where
     return None, ""
@@ -137,8 +138,10 @@ def instrument_of(title: str) -> str | None:
 def set_number(fields: Fields, given: Given) -> None:
     """The document's own number: box, a line of its own, the title's brackets, the line of promulgation, the list."""
     candidates = [(given.box.get("number"), "metadata"), (given.document.number, "body")]
-    if match := _TITLE_NUMBER.search(fields.title or ""):
+    title = fields.title or ""
+    if match := _TITLE_NUMBER.search(title):
         candidates.append((match["number"], "title"))
+    candidates.append((own_number(title), "title"))
     promulgated = promulgation(given.document)
     if promulgated and promulgated["number"]:
         candidates.append((promulgated["number"], "body"))

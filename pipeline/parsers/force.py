@@ -125,7 +125,8 @@ def _start(
     sentence: str, own: tuple[str, ...], days: Days
 ) -> tuple[EffectRule, dt.date | None, str | None, int] | None:
     for match in _DAY_START.finditer(sentence):
-        if _is_own(sentence[: match.start()], own):
+        # 自2015年3月1日起施行的《X》 speaks of X.
+        if not sentence.startswith("的", match.end()) and _is_own(sentence[: match.start()], own):
             return "effective_on_date", parse_day(match["day"]), None, match.end()
     for match in _EVENT_START.finditer(sentence):
         if not _is_own(sentence[: match.start()], own) and not re.match(rf"(?:自|从)\s?{OWN}", match[0]):
@@ -204,13 +205,13 @@ def _term_is_own(sentence: str, at: int, own: tuple[str, ...], *, owned: bool) -
     subject = pieces[-1].strip(' 　“"')
     first = _LABEL.sub("", pieces[0]).strip(' “"')
     if subject and not re.fullmatch(
-        rf"(?:{OWN}(?:[（(][^（）()]{{0,40}}[）)])?|以上政策|上述政策|政策|其|暂定|并|试行|《[^《》]{{2,100}}》)的?",
+        rf"(?:{OWN}(?:[（(][^（）()]{{0,40}}[）)])?|以上政策|上述政策|政策|上述|以上|本|其|暂定|并|试行|《[^《》]{{2,100}}》)的?",
         subject,
     ):
         return False
     if subject.startswith("《"):
         return _is_title(subject.removesuffix("的"), own) and bool(own)
-    if re.match(OWN, subject) or subject.startswith(("以上政策", "上述政策")):
+    if re.match(OWN, subject) or subject in {"本", "上述", "以上", "以上政策", "上述政策"}:
         return True
     return owned or (
         len(pieces) > 1 and (re.match(OWN, first) is not None) and not _OTHER.search("".join(pieces[1:-1]))

@@ -24,6 +24,7 @@ _PLACE: Final = re.compile(r"(?:[\u4e00-\u9fff]{2,7}?(?:省|市|自治区|自治
 _LEVEL: Final = re.compile(r"[省市区县州盟旗](?=[\u4e00-\u9fff]{2})")
 _NATIONAL: Final = tuple(sorted(NATIONAL_BODIES, key=len, reverse=True))
 _SHORT: Final = 2
+_ONE_NAME: Final = 12
 
 
 def looks_like_body(name: str) -> bool:
@@ -44,8 +45,9 @@ def bare(name: str) -> str:
 def split_bodies(printed: str) -> tuple[str, ...]:
     """The bodies in a printed cell or line: separated by 、 ; blank or line break, or by nothing at all."""
     text = printed.strip(" 　:：")
-    if looks_like_body(re.sub(r"\s", "", text)) and len(re.sub(r"\s", "", text)) <= 12 and not _many(text):  # noqa: PLR2004
-        return (re.sub(r"\s", "", text),)
+    tight = re.sub(r"\s", "", text)
+    if len(tight) <= _ONE_NAME and looks_like_body(tight) and not _many(text):
+        return tuple(_split_joined(tight))
     names: list[str] = []
     pieces = [piece for piece in _SEPARATORS.split(text) if piece]
     if any(len(piece) == 1 for piece in pieces):
@@ -67,7 +69,9 @@ def _split_joined(piece: str) -> list[str]:
     """Cut names printed without separator: before a repeated place, or at a national body."""
     place = _PLACE.match(piece)
     cuts: list[int] = []
-    again = place[0] if place and place[0] not in {"中国", "中共", "中央"} else piece[:1] if _LEVEL.match(piece) else ""
+    again = place[0] if place and place[0] not in {"中国", "中共", "中央"} else ""
+    if _LEVEL.match(piece):
+        again = piece[0]
     if again:
         at = piece.find(again, len(again))
         while at > 0:

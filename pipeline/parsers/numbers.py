@@ -32,7 +32,7 @@ _LEAD: Final = re.compile(
     r"^(?:.{0,20}(?:根据|按照|依据|依照|遵照|印发|转发|关于|以及|或者|其中|包括|参照|执行|贯彻|落实|发布的|公布的|发布|废止|原|即|和|与|及|以|的|对|按|由|见|日))"
 )
 _BODY_LEAD: Final = re.compile(r"^.{2,18}(?:厅|局|委|部|政府|院|会)(?=[\u4e00-\u9fff]{2,7}[发字函规办通告文令电]$)")
-_LONG_CODE: Final = 8
+_LONG_CODE: Final = 6
 _COUNTRY: Final = re.compile(r"^中华人民共和国(?=.{2})")
 
 
@@ -57,6 +57,8 @@ def _compose(match: re.Match[str], *, strip_lead: bool) -> tuple[str, int] | Non
     if strip_lead and len(code) > _LONG_CODE and (lead := _BODY_LEAD.match(code)):
         cut += lead.end()
         code = code[lead.end() :]
+    if strip_lead and code[:1] in {"年", "月", "日"}:
+        cut, code = cut + 1, code[1:]
     code = _COUNTRY.sub("", code)
     serial = to_int(groups["n"])
     if serial is None:

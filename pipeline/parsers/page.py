@@ -27,6 +27,7 @@ _SENTENCE_END: Final = re.compile(r"[。：:；;]$|。")
 _SOURCED: Final = re.compile(r"来源|稿源|作者|\bSource\b", re.IGNORECASE)
 _LABEL_ZONE: Final = 80
 _PARAGRAPH: Final = 60
+_MAX_CELL: Final = 12
 
 
 def read_page(  # noqa: PLR0913 - the contract: all but `content` and `url` are optional and by name
@@ -187,7 +188,7 @@ def _day_on(source: Source, index: int) -> str | None:
 
 
 def _rows(lines: list[dom.Line]) -> list[dom.Line]:
-    """Rows of tables as one line each, cells parted by ` | `; a row of one cell is ordinary lines."""
+    """Rows of tables as one line each, cells parted by ` | `; rows that only lay out the page are ordinary lines."""
     out: list[dom.Line] = []
     index = 0
     while index < len(lines):
@@ -198,7 +199,7 @@ def _rows(lines: list[dom.Line]) -> list[dom.Line]:
         cells: dict[int, list[str]] = {}
         for other in lines[index:stop]:
             cells.setdefault(other.cell, []).append(other.text)
-        if len(cells) > 1:
+        if len(cells) > 1 and max(map(len, cells.values())) <= _MAX_CELL:
             text = " | ".join(" ".join(parts) for parts in cells.values())
             out.append(dom.Line(text, "tr", line.box, line.row, line.cell))
         else:

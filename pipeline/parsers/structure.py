@@ -37,6 +37,10 @@ _OFFICE: Final = re.compile(
 )
 _LIST_START: Final = re.compile(r"^附\s?件?\s?[:：]")
 _ENTRY: Final = re.compile(r"^(?:附件\s?)?\d{1,2}\s?[.．、:：]")
+_ORDER_LINE: Final = re.compile(r"^[\u4e00-\u9fff\s]{2,40}(?:令|公\s?告|通\s?告)$")
+_SERIAL_LINE: Final = re.compile(
+    r"^[（(]?\s?(?:(?:19|20)\d{2}\s?年\s?)?第\s?[\d一二三四五六七八九十百〇零]{1,6}\s?号\s?[）)]?$"
+)
 _MAX_NAME: Final = 60
 _MAX_TITLE: Final = 120
 _HEAD_LINES: Final = 14
@@ -149,7 +153,7 @@ def _read_head(document: Document, title: str | None) -> None:
         text = line.text
         if (len(text) > _MAX_TITLE and normal_title(text) != wanted) or _MARK.match(text):
             break
-        if document.number is None and (number := own_number(text)):
+        if document.number is None and (number := own_number(text) or _two_line_number(document.lines, index)):
             document.number, document.number_line = number, index
             continue
         if _ADDRESSEE.match(text) and not text.startswith("附") and len(text) < 400:  # noqa: PLR2004
@@ -158,6 +162,13 @@ def _read_head(document: Document, title: str | None) -> None:
         if text.endswith(("。", "；", ";")) or (len(text) > _MAX_NAME and text.count("，") > 1):
             break
     _read_heading(document, index, wanted)
+
+
+def _two_line_number(lines: list[Line], index: int) -> str | None:
+    """甲市人民政府令 and, on the line beneath it, 第179号."""
+    if index == 0 or not _SERIAL_LINE.match(lines[index].text) or not _ORDER_LINE.match(lines[index - 1].text):
+        return None
+    return own_number(re.sub(r"\s", "", lines[index - 1].text) + lines[index].text)
 
 
 def _read_heading(document: Document, stop: int, wanted: str) -> None:
