@@ -82,13 +82,13 @@ def run_cli(arguments: Sequence[str] | None = None) -> int:
     words = hoist_home(sys.argv[1:] if arguments is None else arguments)
     try:
         code = app(words, prog_name="policywatch", standalone_mode=False)
-        if code == _INTERRUPTED:  # Typer's way of passing a KeyboardInterrupt on
-            raise KeyboardInterrupt
         sys.stdout.flush()
     except BaseException as error:
         if isinstance(error, SystemExit) or os.environ.get(DEBUG):
             raise
         return _explain(error)
+    if code == _INTERRUPTED:  # Typer's way of passing a KeyboardInterrupt on
+        return _explain(KeyboardInterrupt())
     return code if isinstance(code, int) else 0
 
 

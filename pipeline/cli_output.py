@@ -22,6 +22,8 @@ _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 _MARKDOWN: Final = str.maketrans({mark: f"\\{mark}" for mark in "\\|<>[]*_`"})
 _HIDDEN: Final = ("Cc", "Cf", "Zl", "Zp")
 _PIPED_WIDTH: Final = 160
+_NARROWEST: Final = 8
+"""Characters that a column of a table needs; where there is less, every field gets a line."""
 _PATIENCE: Final = 2.0
 """Seconds after which work that is still going on shows its progress."""
 
@@ -149,16 +151,27 @@ def _table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], out: IO[st
     from rich.table import Table  # noqa: PLC0415
     from rich.text import Text  # noqa: PLC0415
 
+    console = Console(file=out, width=None if out.isatty() else _PIPED_WIDTH, highlight=False)
+    if not rows:
+        console.print("nothing found", style="dim")
+        return
+    if len(columns) * _NARROWEST > console.width:
+        _records(rows, columns, out)
+        return
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for name in columns:
         table.add_column(name.replace("_", " "), overflow="fold")
     for row in rows:
         table.add_row(*(Text(cell(row.get(name))) for name in columns))  # Text: no markup from pages
-    console = Console(file=out, width=None if out.isatty() else _PIPED_WIDTH, highlight=False)
-    if rows:
-        console.print(table)
-    else:
-        console.print("nothing found", style="dim")
+    console.print(table)
+
+
+def _records(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], out: IO[str]) -> None:
+    """More columns than a line has room for: a line per field."""
+    width = max(map(len, columns))
+    for row in rows:
+        out.writelines(f"{name:{width}}  {cell(row.get(name))}\n" for name in columns)
+        out.write("\n")
 
 
 def say(text: str) -> None:

@@ -144,8 +144,8 @@ def _print_policy(found: dict[str, Any]) -> None:
 def diff(
     context: typer.Context,
     policy: Policy,
-    a: Annotated[str | None, typer.Argument(metavar="[A]", help="As known at this day or time.")] = None,
-    b: Annotated[str | None, typer.Argument(metavar="[B]", help="And at this one; now by default.")] = None,
+    a: Annotated[str | None, typer.Argument(metavar="A", help="As known at this day or time.")] = None,
+    b: Annotated[str | None, typer.Argument(metavar="B", help="And at this one; now by default.")] = None,
     form: Form = Format.table,
 ) -> None:
     """Compare two states of a policy, clause by clause: the last two, or those known at A and at B."""
@@ -183,7 +183,7 @@ def in_force(  # noqa: PLR0913, PLR0917 - an option each
 
 def search(
     context: typer.Context,
-    words: Annotated[list[str], typer.Argument(metavar="WORDS...", help="All of them must stand in the policy.")],
+    words: Annotated[list[str], typer.Argument(metavar="WORDS", help="All of them must stand in the policy.")],
     limit: Annotated[int, typer.Option(min=1, help="At most so many.")] = 50,
     form: Form = Format.table,
 ) -> None:

@@ -37,7 +37,7 @@ def add_to(app: typer.Typer) -> None:
 
 def run(
     context: typer.Context,
-    sources: Annotated[list[str] | None, typer.Argument(metavar="[SOURCE]...", help="Declared sources.")] = None,
+    sources: Annotated[list[str] | None, typer.Argument(metavar="SOURCE", help="Declared sources.")] = None,
     all_: Annotated[bool, typer.Option("--all", help="Every source that is due by its schedule.")] = False,  # noqa: FBT002
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show Dagster's log.")] = False,  # noqa: FBT002
     form: Form = Format.table,
@@ -111,7 +111,7 @@ def _run_one(name: str, home: Home, instance: Any, defs: Any, *, verbose: bool) 
 
 def ingest(
     context: typer.Context,
-    paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="WARC files, saved pages, or folders.")],
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH", help="WARC files, saved pages, or folders.")],
     form: Form = Format.table,
 ) -> None:
     """Take in WARC files and saved pages with a sidecar .json ({"url", "captured_at"}), down the road of a crawl."""
@@ -126,7 +126,7 @@ def ingest(
 
 
 def read(
-    paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Page files, or folders of them.")],
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH", help="Page files, or folders of them.")],
     as_json: Annotated[bool, typer.Option("--json", help="One JSON line a page.")] = False,  # noqa: FBT002
     form: Annotated[
         Format, typer.Option("--format", help="json is --json; csv and md give a line a page.")
@@ -165,7 +165,7 @@ def _print_reading(row: dict[str, Any]) -> None:
 
 def reparse(
     context: typer.Context,
-    sources: Annotated[list[str] | None, typer.Argument(metavar="[SOURCE]...", help="Sources; all by default.")] = None,
+    sources: Annotated[list[str] | None, typer.Argument(metavar="SOURCE", help="Sources; all by default.")] = None,
     form: Form = Format.table,
 ) -> None:
     """Read the archive again with today's parser. What it reads differently is no change of policy and no alert."""

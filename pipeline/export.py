@@ -54,14 +54,17 @@ def export(
 def _write(connection: Any, table: str, kind: str, target: Path) -> dict[str, Any]:  # noqa: ANN401 - DuckDB's
     """Write one table beside its place and put it there by rename."""
     part = target.with_name(f".{target.name}.part")
-    result = connection.execute(f"SELECT * FROM {table}")  # noqa: S608 - our own names
-    count = _parquet(result, part) if kind == "parquet" else _text(result, kind, part)
+    statement = f"SELECT * FROM {table}"  # noqa: S608 - our own names
+    if kind == "parquet":
+        count = _parquet(connection.sql(statement), part)
+    else:
+        count = _text(connection.execute(statement), kind, part)
     part.replace(target)
     return {"file": str(target), "rows": count, "bytes": target.stat().st_size}
 
 
-def _parquet(result: Any, part: Path) -> int:  # noqa: ANN401 - DuckDB's
-    reader = result.to_arrow_reader(_BATCH)
+def _parquet(relation: Any, part: Path) -> int:  # noqa: ANN401 - DuckDB's
+    reader = relation.to_arrow_reader(_BATCH)
     count = 0
     with pq.ParquetWriter(part, reader.schema, compression="zstd") as writer:
         for batch in reader:

@@ -31,6 +31,7 @@ def home(tmp_path):
 def frozen(monkeypatch):
     monkeypatch.setenv(clock.ENVIRONMENT, NOW)
     monkeypatch.delenv("POLICYWATCH_HOME", raising=False)
+    monkeypatch.delenv("POLICYWATCH_DEBUG", raising=False)
     monkeypatch.setenv("DAGSTER_HOME", "")  # restored afterwards: preparing a home sets it
 
 
