@@ -40,6 +40,16 @@ EFFECT: Final = pa.schema(
 _MATCH: Final = pa.schema([("policy_id", pa.string()), ("position", pa.int32()), ("measure_id", pa.string())])
 _BATCH: Final = 10_000
 
+_COUNTED: Final = {
+    "pages_new": "r_changed WHERE is_new",
+    "pages_changed": "r_changed WHERE NOT is_new",
+    "pages_unchanged": "r_reading WHERE page_id NOT IN (SELECT page_id FROM r_changed)",
+    "policies_new": "r_policy WHERE is_new",
+    "policies_changed": "r_policy WHERE has_changed AND NOT is_new",
+    "citations_bound": "r_bound",
+    "citations_unbound": "r_citation WHERE citation_id NOT IN (SELECT citation_id FROM r_bound)",
+}
+"""The fields of LoadReport that a round counts, and where."""
 _AFTER_ROUNDS: Final = ("sql/checks.sql", "sql/sources.sql", "sql/events_append.sql")
 
 
@@ -80,7 +90,7 @@ def load(steps: Steps, run: Mapping[str, Any], folder: Path) -> LoadReport:
     steps.run("sql/captures.sql")
     steps.run("sql/pages.sql")
     steps.run("sql/late_find.sql")
-    if steps.count("SELECT count(*) FROM late_reading"):
+    if steps.has("late_reading"):
         steps.run("sql/late.sql")
     steps.run("sql/rounds.sql")
     steps.run("sql/events_open.sql")
@@ -131,37 +141,44 @@ def _stage(steps: Steps, run: Mapping[str, Any], folder: Path) -> None:
 def _round(steps: Steps) -> dict[str, int]:
     """One round: at most one reading per page. Gives the round's counts."""
     steps.run("sql/round_readings.sql")
-    if not steps.count("SELECT count(*) FROM r_changed"):
+    if not steps.has("r_changed"):
         steps.run("sql/page_versions.sql")
         return {"pages_unchanged": steps.count("SELECT count(*) FROM r_reading")}
     _identify(steps)
     steps.run("sql/page_versions.sql")
     steps.run("sql/policy_versions.sql")
-    steps.run("sql/measures_new.sql")
+    added = steps.run("sql/measures_new.sql")
+    steps.run("sql/measures_differ.sql")
     _match_measures(steps)
-    steps.run("sql/measures_apply.sql")
+    added += steps.run("sql/measures_apply.sql")
     steps.run("sql/citations.sql")
     steps.run("sql/bind.sql")
     steps.run("sql/force_facts.sql")
-    _weigh(steps)
-    steps.run("sql/force_apply.sql")
+    if steps.has("r_force"):
+        _weigh(steps)
+        steps.run("sql/force_apply.sql")
     steps.run("sql/events_policy.sql")
-    _tell_edits(steps)
-    steps.run("sql/events_citation.sql")
-    steps.run("sql/events_force.sql")
-    steps.run("sql/events_pages.sql")
-    return dict(steps.read("sql/read_counts.sql")[0])
+    if steps.has("r_policy WHERE has_new_content"):
+        steps.run("sql/events_edited.sql")
+        _tell_edits(steps)
+    if steps.has("r_bound"):
+        steps.run("sql/events_citation.sql")
+        steps.run("sql/events_pages.sql")
+    if steps.has("r_force"):
+        steps.run("sql/events_force.sql")
+    counts = {name: steps.count(f"SELECT count(*) FROM {what}") for name, what in _COUNTED.items()}  # noqa: S608 - our own
+    return counts | {"measures": added}
 
 
 def _identify(steps: Steps) -> None:
     """Which policy each new or changed page carries."""
     steps.run("sql/identity_match.sql")
     steps.run("sql/identity_fold.sql")
-    if steps.count("SELECT count(*) FROM r_edge"):
+    if steps.has("r_edge"):
         while steps.run("sql/identity_spread.sql"):
             pass
     steps.run("sql/identity_new.sql")
-    if steps.count("SELECT count(*) FROM r_new_policy"):
+    if steps.has("r_new_policy") and steps.has("r_homeless WHERE is_witness_only"):
         # Witnesses of a policy that is only known since the statement before.
         steps.run("sql/identity_match.sql")
 

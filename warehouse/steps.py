@@ -65,6 +65,10 @@ class Steps:
         row = self.connection.execute(sql).fetchone()
         return int(row[0]) if row and row[0] is not None else 0
 
+    def has(self, what: str) -> bool:
+        """Whether `what` (a table, with a WHERE if need be) has a row."""
+        return self.connection.execute(f"SELECT 1 FROM {what} LIMIT 1").fetchone() is not None  # noqa: S608 - our own names
+
     def _tell(self, step: str) -> None:
         if self.watcher is not None:
             self.watcher(step)

@@ -11,6 +11,10 @@ from warehouse.ledger import Ledger
 
 DATES = ("signed_date", "published_date", "effective_date", "repealed_date", "in_force_from", "in_force_to")
 ISSUER = "云江市人民政府"
+CLAUSES = [
+    {"path": "一", "label": "一", "heading": "补助标准", "text": "给予最高200万元补助。", "level": 1},
+    {"path": "二", "label": "二", "heading": "组织实施", "text": "由市财政局负责。", "level": 1},
+]
 
 
 def day(text):
@@ -44,7 +48,9 @@ def says(rule, when=None, quote="原文", where="body", term=None):
 class Page:
     """One answer: a page read (the default), or an outcome without a reading (missing, failed, unchanged, rejected)."""
 
-    def __init__(self, url, outcome="new", *, cause="source", when=None, asked=None, reject=None, source=None, **fields):
+    def __init__(
+        self, url, outcome="new", *, cause="source", when=None, asked=None, reject=None, source=None, **fields
+    ):
         self.url, self.outcome, self.cause, self.when = url, outcome, cause, when
         self.asked, self.reject, self.source, self.fields = asked or url, reject, source, fields
 
@@ -52,7 +58,7 @@ class Page:
 class World:
     """A ledger, and crawls loaded into it."""
 
-    page, clause, cites, says, day, at = Page, staticmethod(clause), staticmethod(cites), staticmethod(says), day, at
+    page, clause, cites, says = Page, staticmethod(clause), staticmethod(cites), staticmethod(says)
     day, at, sha = staticmethod(day), staticmethod(at), staticmethod(sha)
 
     def __init__(self, root):
@@ -60,6 +66,7 @@ class World:
         self.path = root / "warehouse" / "policywatch.duckdb"
         self.published = root / "published" / "policies.duckdb"
         self.ledger = Ledger.open(self.path, wait=0)
+        self.ledger._connection.execute("SET threads = 1")  # tests share the machine
 
     # --- in ---
 
@@ -69,7 +76,7 @@ class World:
         fields = {
             "title": name, "number": number, "issuers": [ISSUER], "signed_date": "2020-01-02",
             "published_date": "2020-01-05", "effective_date": "2020-02-01",
-            "clauses": [clause("一", "给予最高200万元补助。", "补助标准"), clause("二", "由市财政局负责。", "组织实施")],
+            "clauses": CLAUSES,
         }  # fmt: skip
         return Page(url, outcome, **about, **(fields | more))
 
@@ -84,7 +91,8 @@ class World:
         for page in pages:
             _rows(tables, page, crawl_id, started, page.source or source or "city")
         run = {
-            "crawl_id": crawl_id, "source": source, "started_at": started.isoformat(), "finished_at": started.isoformat(),
+            "crawl_id": crawl_id, "source": source, "started_at": started.isoformat(),
+            "finished_at": started.isoformat(),
             "verdict": verdict, "reasons": list(reasons), "counts": {"new": len(pages)},
         }  # fmt: skip
         folder = self.root / "staging" / crawl_id
@@ -107,15 +115,21 @@ class World:
         return row[0] if len(row) == 1 else row
 
     def events(self, *kinds, baseline=False):
-        """(kind, title, happened_on as text) of the events, in the order of knowledge; without the baseline's `issued`."""
-        rows = self.rows("SELECT kind, title, CAST(happened_on AS VARCHAR) FROM event ORDER BY detected_at, kind, title")
+        """(kind, title, happened_on as text) of the events, in the order of knowledge; `issued` only on demand."""
+        rows = self.rows(
+            "SELECT kind, title, CAST(happened_on AS VARCHAR) FROM event ORDER BY detected_at, kind, title"
+        )
         if kinds:
             return [row for row in rows if row[0] in kinds]
         return [row for row in rows if baseline or row[0] != "issued"]
 
     def force(self, title="云江市甲办法", known=None):
         """(from, to, end_kind, disputed) per interval, as known at `known` (default: now)."""
-        held = "e.known_to IS NULL" if known is None else "e.known_from <= $at AND (e.known_to IS NULL OR e.known_to > $at)"
+        held = (
+            "e.known_to IS NULL"
+            if known is None
+            else "e.known_from <= $at AND (e.known_to IS NULL OR e.known_to > $at)"
+        )
         return self.rows(
             f"""SELECT CAST(e.in_force_from AS VARCHAR), CAST(e.in_force_to AS VARCHAR), e.end_kind, e.disputed
             FROM effect AS e WHERE {held} AND e.policy_id IN (SELECT policy_id FROM policy_version WHERE title = $title)
@@ -131,7 +145,13 @@ class World:
 def _rows(tables, page, crawl_id, started, source):
     when = at(page.when) if page.when else started
     capture_id = hashlib.sha256(f"{source}|{page.url}|{page.asked}|{when.isoformat()}".encode()).hexdigest()[:16]
-    place = {"capture_id": capture_id, "source": source, "url": page.asked, "canonical_url": page.url, "fetched_at": when}
+    place = {
+        "capture_id": capture_id,
+        "source": source,
+        "url": page.asked,
+        "canonical_url": page.url,
+        "fetched_at": when,
+    }
     if page.cause == "source":
         asked = {"crawl_id": crawl_id, "role": "page", "outcome": page.outcome, "digest": sha(page.fields)}
         stored = {"status": 404 if page.outcome == "missing" else 200, "warc_file": "x.warc.gz", "warc_offset": 0}
@@ -147,10 +167,11 @@ def _reading(tables, page, place):
     clauses, citations, effect = (fields.pop(name, []) for name in ("clauses", "citations", "effect"))
     fields = {name: day(value) if name in DATES else value for name, value in fields.items()}
     defaults = {
-        "kind": "policy", "authority": "portal", "text": "\n".join(item["text"] for item in clauses), "issuers": [],
+        "kind": "policy", "authority": "portal", "issuers": [],
+        "text": "\n".join(f"{item['heading'] or ''}{item['text']}" for item in clauses),
         "title_norm": fields.get("title"), "instrument_title_norm": fields.get("instrument_title"),
-        "number_raw": fields.get("number"), "parser_version": "1", "attachments": "[]", "evidence": "{}", "warnings": [],
-        "joint_issuers": [], "signatories": [],
+        "number_raw": fields.get("number"), "parser_version": "1", "attachments": "[]", "evidence": "{}",
+        "warnings": [], "joint_issuers": [], "signatories": [],
     }  # fmt: skip
     fields = defaults | fields
     fields.setdefault("issuers_norm", fields["issuers"])
@@ -167,3 +188,9 @@ def world(tmp_path):
     made = World(tmp_path)
     yield made
     made.ledger.close()
+
+
+@pytest.fixture(scope="session")
+def world_class():
+    """The class, for fixtures that make worlds of their own."""
+    return World

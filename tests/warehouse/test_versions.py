@@ -5,12 +5,16 @@ import pytest
 
 def versions(world, table="page_version"):
     return world.rows(
-        f"SELECT strftime(known_from, '%m-%d'), strftime(known_to, '%m-%d'), change_cause FROM {table} ORDER BY known_from, known_to"
+        f"""SELECT strftime(known_from, '%m-%d'), strftime(known_to, '%m-%d'), change_cause
+        FROM {table} ORDER BY known_from, known_to"""
     )
 
 
 def edited(world, **more):
-    clauses = [world.clause("一", "给予最高150万元补助。", "补助标准"), world.clause("二", "由市财政局负责。", "组织实施")]
+    clauses = [
+        world.clause("一", "给予最高150万元补助。", "补助标准"),
+        world.clause("二", "由市财政局负责。", "组织实施"),
+    ]
     return world.policy(outcome="changed", clauses=clauses, **more)
 
 
@@ -63,7 +67,14 @@ def test_text_is_stored_once(world):
 
 def test_another_parser_gives_versions_and_never_an_event(world):
     world.crawl("2021-01-02", world.policy(status_raw="有效", stated_status="in_force"))
-    again = edited(world, cause="parser", parser_version="2", stated_status="repealed", repealed_date="2020-12-01", when="2021-01-02")
+    again = edited(
+        world,
+        cause="parser",
+        parser_version="2",
+        stated_status="repealed",
+        repealed_date="2020-12-01",
+        when="2021-01-02",
+    )
     news = world.news("http://city/n", world.cites("mentions", None, "云政发〔2020〕1号"), cause="parser")
     report = world.crawl("2021-02-02", again, news)
     assert report.events == {}
@@ -74,7 +85,9 @@ def test_another_parser_gives_versions_and_never_an_event(world):
 
 def test_bytes_changed_under_a_new_parser_tell_only_what_the_bytes_changed(world):
     world.crawl("2021-01-02", world.policy())
-    reread = world.policy(name="云江市甲办法（全文）", cause="parser", parser_version="2", when="2021-01-02", outcome="new")
+    reread = world.policy(
+        name="云江市甲办法（全文）", cause="parser", parser_version="2", when="2021-01-02", outcome="new"
+    )
     changed = edited(world, name="云江市甲办法（全文）", parser_version="2")
     world.crawl("2021-02-02", reread, changed)
     assert world.events() == [("silently_edited", "云江市甲办法（全文）", None)]
@@ -83,7 +96,12 @@ def test_bytes_changed_under_a_new_parser_tell_only_what_the_bytes_changed(world
 
 def test_the_last_reading_is_told_for_rereading(world):
     world.crawl("2021-01-02", world.policy())
-    world.crawl("2021-02-02", world.policy(outcome="unchanged"), world.policy("http://city/b", number="云政发〔2020〕2号"), source="city")
+    world.crawl(
+        "2021-02-02",
+        world.policy(outcome="unchanged"),
+        world.policy("http://city/b", number="云政发〔2020〕2号"),
+        source="city",
+    )
     (first, second) = world.ledger.current("city")
     assert (first["canonical_url"], first["parser_version"], first["outcome"]) == ("http://city/a", "1", "new")
     assert (first["warc_file"], first["warc_offset"], first["listed"]) == ("x.warc.gz", 0, None)
@@ -127,6 +145,11 @@ def test_an_older_capture_that_says_the_same_changes_nothing(world):
 def test_knowledge_time_is_the_captures_own_and_never_the_clocks(world):
     world.crawl("2021-01-02", world.policy(when="2019-09-09"), source=None)
     assert world.one("SELECT strftime(detected_at, '%Y-%m-%d') FROM event") == "2019-09-08"
-    tables = {"page_version": "known_from", "policy_version": "known_from", "effect": "known_from", "measure_version": "known_from"}
+    tables = {
+        "page_version": "known_from",
+        "policy_version": "known_from",
+        "effect": "known_from",
+        "measure_version": "known_from",
+    }
     for table, column in tables.items():
         assert world.one(f"SELECT DISTINCT strftime({column}, '%Y-%m-%d') FROM {table}") == "2019-09-08"

@@ -19,6 +19,12 @@ answer_title AS (
 waiting AS (
     SELECT n.citation_id FROM r_citation AS n
     UNION
+    -- The citing document's own issuers or days may have changed.
+    SELECT c.citation_id
+    FROM citation AS c
+    INNER JOIN r_changed AS r ON r.page_id = c.page_id
+    WHERE c.known_to IS NULL AND c.bound_policy_id IS NULL
+    UNION
     SELECT c.citation_id
     FROM citation AS c
     WHERE
@@ -26,14 +32,17 @@ waiting AS (
         AND (c.number IN (SELECT a.number FROM answer AS a) OR c.title_norm IN (SELECT t.title FROM answer_title AS t))
 )
 SELECT
-    c.citation_id, c.page_id, c.policy_id, c.relation, c.number, c.title_norm, c.known_from, c.change_cause,
+    c.citation_id, c.page_id, c.policy_id, c.relation, c.number, c.title_norm, c.known_from,
+    r.known_at AS touched_at, r.change_cause AS touch_cause,
     concat_ws(' ', c.number_raw, c.title, c.quote) AS words,
     v.issuers_norm,
-    coalesce(v.signed_date, v.published_date) AS issued_on,
+    -- News may run ahead of what it tells of; a document cannot end one that is not there yet.
+    CASE WHEN c.page_kind = 'policy' THEN coalesce(v.signed_date, v.published_date) END AS issued_on,
     coalesce(regexp_matches(c.number, '^(第|[0-9]|令|公告|通告)'), FALSE) AS is_bare,
     c.citation_id IN (SELECT n.citation_id FROM r_citation AS n) AS is_new
 FROM citation AS c
 INNER JOIN waiting AS w ON w.citation_id = c.citation_id
+LEFT JOIN r_changed AS r ON r.page_id = c.page_id
 LEFT JOIN page_version AS v ON v.page_id = c.page_id AND v.known_to IS NULL
 WHERE c.known_to IS NULL AND c.bound_policy_id IS NULL AND (c.number IS NOT NULL OR length(c.title_norm) >= 4);
 
@@ -135,8 +144,8 @@ SELECT
     s.policy_id AS bound_policy_id,
     s.binding_rule,
     s.binding_score,
-    greatest(u.known_from, t.known_from) AS bound_at,
-    CASE WHEN u.is_new THEN u.change_cause ELSE t.change_cause END AS bound_cause,
+    greatest(u.known_from, u.touched_at, t.known_from) AS bound_at,
+    coalesce(u.touch_cause, t.change_cause) AS bound_cause,
     u.is_new
 FROM single AS s
 INNER JOIN r_unbound AS u ON u.citation_id = s.citation_id

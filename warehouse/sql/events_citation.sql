@@ -13,7 +13,7 @@ SELECT
     t.number,
     t.title,
     t.url,
-    coalesce(c.starts_on, v.in_force_from, v.signed_date, v.published_date) AS happened_on,
+    coalesce(c.starts_on, v.in_force_from, v.effective_date, v.signed_date, v.published_date) AS happened_on,
     b.bound_at AS detected_at,
     CASE WHEN k.kind = 'extended' THEN CAST(to_json({'in_force_to': e.in_force_to}) AS VARCHAR) END AS before,
     CAST(to_json({

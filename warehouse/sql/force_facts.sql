@@ -33,7 +33,7 @@ SELECT
     c.bound_policy_id AS policy_id,
     c.policy_id AS by_policy_id,
     c.relation,
-    coalesce(c.starts_on, v.in_force_from, v.signed_date, v.published_date, CAST(c.known_from AT TIME ZONE 'Asia/Shanghai' AS DATE))
+    coalesce(c.starts_on, v.in_force_from, v.effective_date, v.signed_date, v.published_date, CAST(c.known_from AT TIME ZONE 'Asia/Shanghai' AS DATE))
         AS day,
     c.ends_on AS until,
     c.quote,

@@ -5,4 +5,4 @@ INNER JOIN event AS e ON e.event_id = d.event_id
 LEFT JOIN policy_version AS v ON v.policy_id = e.policy_id AND v.known_to IS NULL
 LEFT JOIN source AS s ON s.source = e.source
 WHERE d.status = 'pending' AND (d.next_attempt_at IS NULL OR d.next_attempt_at <= $now)
-ORDER BY e.detected_at, e.event_id, d.subscription, d.channel;
+ORDER BY e.detected_at, e.event_id, d.subscription, d.channel, d.idempotency_key;
