@@ -45,6 +45,8 @@ def run(
     """Crawl, read, load, publish and alert, for each SOURCE."""
     home: Home = context.obj
     names = _names(home, sources, every=all_)
+    if not names:
+        cli_output.say("no source is due; name one to run it all the same")
     from pipeline import job  # noqa: PLC0415 - Dagster takes half a second
     from pipeline.resources import open_instance  # noqa: PLC0415
 

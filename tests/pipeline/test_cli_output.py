@@ -69,3 +69,32 @@ def test_a_table_shows_the_brief_columns_only():
 
 def test_an_empty_table_says_so():
     assert "nothing found" in printed(Format.table, rows=())
+
+
+class Terminal(io.StringIO):
+    def isatty(self):
+        return True
+
+
+@pytest.mark.parametrize(
+    ("out", "seconds", "shown"), [(Terminal, 3, True), (Terminal, 1, False), (io.StringIO, 3, False)]
+)
+def test_progress_is_for_terminals_and_work_that_takes_long(monkeypatch, out, seconds, shown):
+    times = iter([0.0])
+    monkeypatch.setattr(cli_output.time, "monotonic", lambda: next(times, seconds))
+    monkeypatch.setattr("sys.stderr", out())
+    with cli_output.progress("reading") as progress:
+        progress.total(10)
+        progress.tick(5)
+        assert (progress._bar is not None) is shown
+
+
+def test_more_columns_than_a_line_has_room_for_get_a_line_each():
+    out = io.StringIO()
+    columns = [f"column_{number}" for number in range(30)]
+    cli_output.emit([dict.fromkeys(columns, "x")], columns, Format.table, out=out)
+    assert out.getvalue().splitlines()[0] == "column_0   x"
+
+
+def test_columns_of_one_name_are_told_apart():
+    assert cli_output.unique(["a", "b", "a", "a"]) == ["a", "b", "a_2", "a_3"]
