@@ -16,6 +16,7 @@ from typing import Final
 
 from pipeline.parsers.dates import find_days, parse_day
 from pipeline.parsers.dom import Line
+from pipeline.parsers.issuers import looks_like_body, split_bodies
 from pipeline.parsers.normal import normal_text
 from pipeline.parsers.numbers import find_numbers, normal_number
 from pipeline.parsers.vocabulary import BLANKS, BOX_FIELDS, ENGLISH_LABELS, LABELS, STATUS_WORDS, WEAK_LABELS
@@ -23,11 +24,17 @@ from pipeline.parsers.vocabulary import BLANKS, BOX_FIELDS, ENGLISH_LABELS, LABE
 _ALL: Final = LABELS | {word.lower(): key for word, key in ENGLISH_LABELS.items()}
 _CHINESE: Final = "|".join(r"\s?".join(word) for word in sorted(LABELS, key=len, reverse=True))
 _ENGLISH: Final = "|".join(sorted((re.escape(word) for word in ENGLISH_LABELS), key=len, reverse=True))
+_STRONG: Final = "|".join(
+    r"\s?".join(word)
+    for word in sorted(LABELS, key=len, reverse=True)
+    if len(word) > 2 and word not in WEAK_LABELS  # noqa: PLR2004
+)
 _LABEL: Final = re.compile(
-    rf"[\[【]\s?(?P<b>{_CHINESE})\s?[\]】]\s?[:：]?|(?<![\u4e00-\u9fff])(?P<c>{_CHINESE})\s?[:：]|\b(?P<e>{_ENGLISH})\s?[:：]",
+    rf"[\[【]\s?(?P<b>{_CHINESE})\s?[\]】]\s?[:：]?|(?P<s>{_STRONG})\s?[:：]|(?<![\u4e00-\u9fff])(?P<c>{_CHINESE})\s?[:：]|\b(?P<e>{_ENGLISH})\s?[:：]",
     re.IGNORECASE,
 )
 _BARE: Final = re.compile(rf"(?:{_CHINESE})")
+_PAIRED: Final = frozenset({"dt", "div", "p"})
 _DATES: Final = frozenset({"signed", "published", "effective", "repealed", "expiry", "printed", "updated"})
 _LONG: Final = 300
 _PARAGRAPH: Final = 60
@@ -107,13 +114,13 @@ def _hits(lines: list[Line], start: int, end: int) -> list[_Hit]:
         if not text or len(text) > _LONG:
             continue
         matches = list(_LABEL.finditer(text))
-        if not matches and line.row and _BARE.fullmatch(text):
-            value, taken = _beside(lines, index, end, "")
+        if not matches and (line.row or line.tag in _PAIRED) and _BARE.fullmatch(text):
+            value, taken = _beside(lines, index, end, _ALL.get(_word(text), ""))
             if taken:
                 hits.append(_Hit(_word(text), index, value, taken))
             continue
         for place, match in enumerate(matches):
-            word = _word(match["b"] or match["c"] or match["e"])
+            word = _word(match["b"] or match["s"] or match["c"] or match["e"])
             stop = matches[place + 1].start() if place + 1 < len(matches) else len(text)
             value, taken = text[match.end() : stop].strip(), [index]
             if not value and stop == len(text):
@@ -143,6 +150,8 @@ def _beside(lines: list[Line], index: int, end: int, name: str) -> tuple[str, li
 def _fits(name: str, value: str) -> bool:
     if name in _DATES:
         return len(value) < 30 and parse_day(value) is not None  # noqa: PLR2004 - a day, not a sentence with one
+    if name in {"issuer", "publisher"}:
+        return all(map(looks_like_body, split_bodies(value)))
     if name == "number":
         return normal_number(value) is not None
     return name == "status" and normal_text(value) in STATUS_WORDS

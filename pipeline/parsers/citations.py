@@ -175,7 +175,9 @@ def _keep(
 ) -> None:
     for citation in new:
         title = normal_title(citation.title or "")
-        if (title and title in own) or (citation.number and citation.number == number and not title):
+        # An older version of the same name is another document: it is repealed, or has a number of its own.
+        older = citation.relation == "repeals" or (citation.number and citation.number != number)
+        if (title in own and not older) or (citation.number and citation.number == number):
             continue
         key = (citation.relation, title, citation.number or "")
         known = found.get(key)

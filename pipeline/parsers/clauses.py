@@ -42,7 +42,7 @@ _DECIMAL_TOP: Final = re.compile(r"(?P<n>\d{1,2})\s(?=[\u4e00-\u9fff])")
 _MODAL: Final = re.compile(r"应当|不得|可以|必须|负责|是指|可按|予以|按照|根据|应该|应在|应于|是否|未经|：|:|《")
 _CLOSING: Final = re.compile(r"^(?:本|以上|上述|特此|此前|附[:：件]|各|请)")
 _FORCE: Final = re.compile(r"之日起|日起(?:施行|实施|执行|生效|试行)|有效期|特此|^附")
-_BRACKET_HEAD: Final = re.compile(r"^(?:【(?P<a>[^【】]{1,30})】|[（(](?P<b>[^（）()]{2,20})[）)]\s?)(?=\S)")
+_BRACKET_HEAD: Final = re.compile(r"^(?:【(?P<a>[^【】]{1,30})】|[（(](?P<b>[^（）()]{2,20})[）)]\s?)(?=\S|$)")
 _ONLY_GROUP: Final = re.compile(r"[（(][^（）()]{1,200}[）)]。?")
 _DROPPED: Final = "、．.，,:： "
 _HEADING: Final = 44

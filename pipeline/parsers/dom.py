@@ -41,7 +41,7 @@ _CONTAINERS: Final = frozenset(
 )  # fmt: skip
 _BREAKS: Final = frozenset({"br", "hr"})
 _CELLS: Final = frozenset({"td", "th"})
-_SENTENCE: Final = re.compile(r"[。；，、：]|[.,;:] ")
+_SENTENCE: Final = re.compile(r"[。；，、]|[.,;] ")
 _CENTRE: Final = re.compile(r"text-align:\s?center", re.IGNORECASE)
 _RIGHT: Final = re.compile(r"text-align:\s?right", re.IGNORECASE)
 _HIDDEN: Final = re.compile(r"display\s?:\s?none", re.IGNORECASE)

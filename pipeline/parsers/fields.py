@@ -20,7 +20,7 @@ from pipeline.parsers.vocabulary import BLANKS, DOCUMENT_TYPES, STATUS_WORDS
 
 _REPRINT: Final = re.compile(r"^\s?[（(\[【](?:转载|转发|转)[）)\]】]\s?")
 _QUOTED_INSTRUMENT: Final = re.compile(
-    r"(?:印发|发布|公布|颁布|转发|批转|实施)(?:了)?\s?《(?P<title>.{2,150})》(?=[的等]|$)"
+    r"(?:印发|发布|公布|颁布|转发|批转|实施)[^《》]{0,12}《(?P<title>.{2,150})》(?=[的等]|$)"
 )
 _TYPE: Final = "|".join(sorted(DOCUMENT_TYPES, key=len, reverse=True))
 _BARE_INSTRUMENT: Final = re.compile(
@@ -41,7 +41,7 @@ class Given:
     """All that was found on a page, before it is decided what each field takes.
 
     `headings` are the page's own headings, `window` its window title, `beside` a day between title and text, `head`
-    what stands above the text.
+    what stands above the text, `numbered` a number there.
     """
 
     url: str
@@ -52,6 +52,7 @@ class Given:
     window: str = ""
     beside: str | None = None
     head: str = ""
+    numbered: str | None = None
     listed: Listed = field(default_factory=Listed)
     authority: str | None = None
 
@@ -142,6 +143,7 @@ def set_number(fields: Fields, given: Given) -> None:
     if match := _TITLE_NUMBER.search(title):
         candidates.append((match["number"], "title"))
     candidates.append((own_number(title), "title"))
+    candidates.append((given.numbered, "metadata"))
     promulgated = promulgation(given.document)
     if promulgated and promulgated["number"]:
         candidates.append((promulgated["number"], "body"))

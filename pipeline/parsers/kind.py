@@ -26,7 +26,7 @@ _TYPES: Final = re.compile(
 _NOTICE: Final = re.compile(rf"(?:{'|'.join(sorted(NOTICE_TYPES, key=len, reverse=True))})(?:[（(〔].{{0,40}})?$")
 _INTERPRETS: Final = re.compile(
     rf"(?:{'|'.join(INTERPRETATION_WORDS)})[》】）)”\"]{{0,3}}(?:[（(【之一二三四五六].{{0,12}})?$"
-    rf"|^[【\[]?(?:[^】\]\s]{{0,6}})?(?:{'|'.join(INTERPRETATION_WORDS)})[】\]|｜丨:：]|^(?:一图|图解|解读)|政策解读|^\s?(?:Interpretation|Q&A)\b"
+    rf"|^[【\[]?(?:[^】\]\s]{{0,6}})?(?:{'|'.join(INTERPRETATION_WORDS)})[】\]|｜丨:：]|^(?:一图|图解|解读)|政策解读|》.{{0,6}}问答$|^\s?(?:Interpretation|Q&A)\b"
 )
 _QUESTIONS: Final = re.compile(r"\d{1,2}\s?问$|[？?]$|^.{0,20}(?:常见问题|问答)|FAQ", re.IGNORECASE)
 _BULLETIN: Final = re.compile(r"[！!]|请查收|来了$|官宣|速看|最新|提醒|@")

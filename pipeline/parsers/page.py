@@ -16,6 +16,7 @@ from pipeline.parsers.decode import MAX_BYTES, decode
 from pipeline.parsers.fields import Fields, Given, page_title, set_days, set_number, set_status, set_titles
 from pipeline.parsers.markup import NEARBY, Source, check_whole, read_markup
 from pipeline.parsers.normal import normal_title
+from pipeline.parsers.numbers import find_numbers
 from pipeline.parsers.record import PARSER_VERSION, build, listing_record
 from pipeline.parsers.records import Hints, Kind, Listed, PageRecord, Unreadable
 from pipeline.parsers.structure import read_structure, trim
@@ -117,6 +118,7 @@ def _read(source: Source, listed: Listed, authority: str | None) -> PageRecord:
         kind.reject(title or "", text, source.markup)
     head = " ".join(line.text for line in source.lines[: min(source.start + 2, 8)])
     given = Given(source.url, source.box, document, source.metas, source.headings, source.window, listed=listed)
+    given.numbered = _number_beside(source)
     given.beside, given.head, given.authority = _day_beside(source, title), head, authority
     set_titles(fields, document, title, where)
     set_number(fields, given)
@@ -177,6 +179,15 @@ def _day_beside(source: Source, title: str | None) -> str | None:
             break
         if _SOURCED.search(source.lines[index].text) and (day := _day_on(source, index)):
             return day
+    return None
+
+
+def _number_beside(source: Source) -> str | None:
+    """A number at the head of a line between title and text, as in 国家税务总局公告2020年第3号　发文日期：…."""
+    for line in source.lines[max(0, source.start - NEARBY // 2) : source.start]:
+        numbers = find_numbers(line.text) if len(line.text) < 2 * _PARAGRAPH and not line.links else []
+        if numbers and numbers[0].start == 0:
+            return numbers[0].printed
     return None
 
 

@@ -179,7 +179,7 @@ RELATION_ORDER: Final[tuple[Relation, ...]] = (
 
 # --- pages that are not what they should be
 CHALLENGE_WORDS: Final = _words(
-    "安全验证|人机验证|滑动验证|请完成验证|请输入验证码|访问验证|浏览器安全检查|正在验证|请开启javascript|"
+    "安全验证|访问拦截|访问被阻断|造成安全威胁|人机验证|滑动验证|请完成验证|请输入验证码|访问验证|浏览器安全检查|正在验证|请开启javascript|"
     "请启用javascript|enable javascript and cookies|checking your browser|just a moment|verify you are human|"
     "captcha|访问过于频繁|请求过于频繁|访问频率过高|您的访问被拦截|访问被拦截|请求被拦截|被云防护拦截|"
     "web应用防火墙|安全狗|云盾|ddos protection|attention required|access denied|请稍候，正在|"
@@ -199,7 +199,7 @@ TAIL_WORDS: Final = _words(
     "related links|related articles|相关报道|最新文章|热点新闻"
 )
 NOISE_WORDS: Final = _words(
-    "浏览次数|浏览量|阅读次数|阅读量|点击数|点击量|访问量|访问次数|页面生成时间|生成时间|当前时间|返回顶部|"
+    "版权所有|网站标识码|浏览次数|浏览量|阅读次数|阅读量|点击数|点击量|访问量|访问次数|页面生成时间|生成时间|当前时间|返回顶部|"
     "关闭窗口|打印本页|打印此页|【打印】|【关闭】|分享到|扫一扫|字号：|字体：|责任编辑|当前位置|您当前所在|"
     "您现在的位置|您当前的位置|views:|page views|手机打开当前页|我要纠错|收藏本页|【纠错】|【返回顶部】|"
     "浏览字号|字体大小|您所在的位置|本页面浏览|今日访问|点击查看政策解读|点击进入|访问人数"
