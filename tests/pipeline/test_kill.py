@@ -12,8 +12,10 @@ from demo.server import DemoPortal
 from pipeline import run
 from policywatch.home import Home
 
+pytestmark = pytest.mark.xdist_group("pipeline_kill")
+
 SOURCE = "demo_bureau"
-# What kills the process, put in place of, or around, one thing that the run does.
+# What kills the process, put in place of, or around, one thing that the run does; in the order of the run.
 KILL = "import os, signal\ndef kill(*args, **kwargs):\n    os.kill(os.getpid(), signal.SIGKILL)\n"
 PATCHES = {
     "before anything is read": "from pipeline import run; run.read = kill",
@@ -29,8 +31,8 @@ def load(self, staging):
     return ours(self, staging)
 Ledger.load = load
 """,
-    "between the load and the calendar": "from warehouse.ledger import Ledger; Ledger.calendar = kill",
     "before staging is removed": "from pipeline import run; run.shutil.rmtree = kill",
+    "between the load and the calendar": "from warehouse.ledger import Ledger; Ledger.calendar = kill",
     "before the published file is in place": """
 from warehouse.ledger import Ledger
 ours = Ledger.publish
@@ -114,11 +116,21 @@ def home(prepared, environment, tmp_path):
     return copy
 
 
-@pytest.mark.parametrize("where", PATCHES)
-def test_killed_and_run_again_is_as_if_never_killed(prepared, home, monkeypatch, where):
+def test_killed_at_every_step_and_run_again_is_as_if_never_killed(prepared, home, monkeypatch):
+    """Each run gets one step further than the one before it and is killed there; the last one runs to the end."""
+    _, whole, summary = prepared
+    for patch in PATCHES.values():
+        killed(patch + SCRIPT.format(summary=summary, source=SOURCE, home=str(home.root)))
+    monkeypatch.setattr(run, "crawl", lambda *_: summary)  # killed crawls are tested where crawls are made
+    run.run_source(SOURCE, home=home)
+    assert content(home) == content(whole)
+
+
+@pytest.mark.parametrize("where", ["in the load", "before a sent alert is noted"])
+def test_killed_once_and_run_again_is_as_if_never_killed(prepared, home, monkeypatch, where):
     _, whole, summary = prepared
     killed(PATCHES[where] + SCRIPT.format(summary=summary, source=SOURCE, home=str(home.root)))
-    monkeypatch.setattr(run, "crawl", lambda *_: summary)  # killed crawls are tested where crawls are made
+    monkeypatch.setattr(run, "crawl", lambda *_: summary)
     run.run_source(SOURCE, home=home)
     assert content(home) == content(whole)
 
