@@ -16,6 +16,7 @@ _HANS: Final = frozenset(
 )
 _ONLY_HANT: Final = re.compile("[" + "".join(sorted(_HANT - _HANS)) + "]")
 _ONLY_HANS: Final = re.compile("[" + "".join(sorted(_HANS - _HANT)) + "]")
+_SAMPLE: Final = 6000
 _CJK: Final = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
 _LATIN: Final = re.compile(r"[A-Za-z]")
 _INVISIBLE: Final = re.compile(r"[\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff\x00-\x08\x0b\x0e-\x1f\x7f-\x9f]")
@@ -74,7 +75,7 @@ def is_traditional(text: str) -> bool:
 
 def script_of(text: str) -> str | None:
     """ISO 15924 script: `Hans`, `Hant`, `Latn`; None for text without letters."""
-    sample = text[:20000]
+    sample = text[:_SAMPLE]
     if is_traditional(sample):
         return "Hant"
     chinese = len(_CJK.findall(sample))

@@ -18,6 +18,7 @@ from pipeline.parsers.vocabulary import AMEND_WORDS, EXTEND_WORDS, REPEAL_AFTER,
 
 MAX_CITATIONS: Final = 3000
 _MARK: Final = "\x01"
+_QUOTES: Final = re.compile(r"[《》]")
 _PARENTHESIS: Final = re.compile(r"^\s?[（(]([^（）()]{0,80})[）)]")
 _AFTER: Final = re.compile("|".join(sorted(REPEAL_AFTER, key=len, reverse=True)))
 _VERBS_BEFORE: Final = "|".join(sorted(REPEAL_BEFORE, key=len, reverse=True))
@@ -121,7 +122,8 @@ def _quoted(sentence: str) -> list[tuple[int, int]]:
     """Spans of outermost 《…》, nested ones inside."""
     spans: list[tuple[int, int]] = []
     depth = start = 0
-    for place, char in enumerate(sentence):
+    for match in _QUOTES.finditer(sentence):
+        place, char = match.start(), match[0]
         if char == "《":
             if depth == 0:
                 start = place

@@ -179,15 +179,13 @@ class _Walker:
 
     def enter(self, element: Any, tag: str) -> None:  # noqa: ANN401
         style = element.get("style") or ""
-        if style and _HIDDEN.search(style):
+        if "none" in style and _HIDDEN.search(style):
             self.hidden += 1
         if tag in _INLINE:
             self.enter_inline(element, tag)
             return
         self.flush()
-        align = "c" if element.get("align") == "center" or _CENTRE.search(style) or tag == "center" else ""
-        if not align and (element.get("align") == "right" or _RIGHT.search(style)):
-            align = "r"
+        align = _align(element, tag, style)
         self.tags.append((tag, align or self.tags[-1][1], tag in {"h1", "h2", "h3"}))
         if tag == "tr":
             self.rows += 1
@@ -221,7 +219,7 @@ class _Walker:
             self.page.scripts.append(element.text or "")
 
     def leave(self, element: Any, tag: str, lines_at_start: int) -> None:  # noqa: ANN401
-        if (style := element.get("style")) and _HIDDEN.search(style):
+        if (style := element.get("style")) and "none" in style and _HIDDEN.search(style):
             self.hidden -= 1
         if tag in _INLINE:
             self.link_depth -= tag == "a"
@@ -235,6 +233,14 @@ class _Walker:
             self.cell_stack.pop()
         if tag in _CONTAINERS:
             self.page.boxes[self.box_stack.pop()].end = len(self.page.lines)
+
+
+def _align(element: Any, tag: str, style: str) -> str:  # noqa: ANN401
+    """`c` or `r` where the block is set in the middle or to the right."""
+    printed = element.get("align")
+    if printed == "center" or tag == "center" or ("center" in style and _CENTRE.search(style)):
+        return "c"
+    return "r" if printed == "right" or ("right" in style and _RIGHT.search(style)) else ""
 
 
 def walk(tree: Any, base: str, marked: frozenset[Any] = frozenset()) -> Page:  # noqa: ANN401

@@ -12,7 +12,7 @@ from typing import Final
 from pipeline.parsers.characters import clean, is_traditional, simplify
 from pipeline.parsers.numbers import normal_number
 
-__all__ = ["fold", "normal_issuer", "normal_number", "normal_text", "normal_title"]
+__all__ = ["fold", "fold_normal", "normal_issuer", "normal_number", "normal_text", "normal_title"]
 
 # In pairs: after NFKC, each character of the first becomes the second.
 _FOLD: Final = (
@@ -64,4 +64,9 @@ def normal_issuer(name: str) -> str:
 
 def fold(text: str) -> str:
     """`text` for a digest: `normal_text`, and words that mirrors change folded on both sides."""
-    return normal_text(simplify(text)).replace("品质", "质量").replace(" ", "")
+    return fold_normal(normal_text(text))
+
+
+def fold_normal(text: str) -> str:
+    """As `fold`, for what is in normal form already."""
+    return simplify(text).replace("品质", "质量").replace(" ", "")

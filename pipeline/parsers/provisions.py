@@ -31,13 +31,15 @@ _LIMITS: Final = {
 }  # fmt: skip
 _LIMIT: Final = "|".join(sorted(_LIMITS, key=len, reverse=True))
 _SUM: Final = re.compile(
-    rf"(?P<limit>{_LIMIT})?(?:为|可达|达|给予|至|可|额度|每年|人民币|再|每家|总额|支持|补助|奖励|资助|补贴|\s){{0,3}}"
     r"(?P<value>\d[\d,，]{0,14}(?:\.\d{1,4})?)\s?(?P<unit>万亿|千万|百万|亿|万|千|百)?元(?!旦|宇宙|素|件)"
 )
-_SHARE: Final = re.compile(
-    rf"(?P<limit>{_LIMIT})?(?:为|可达|达|给予|至|可|的|\s){{0,3}}(?P<value>\d{{1,3}}(?:\.\d{{1,2}})?)\s?[%％](?P<after>.{{0,14}})"
+_SHARE: Final = re.compile(r"(?P<value>\d{1,3}(?:\.\d{1,2})?)\s?[%％](?P<after>.{0,14})")
+_BEFORE: Final = re.compile(
+    rf"(?P<limit>{_LIMIT})?"
+    r"(?:为|可达|达|给予|至|可|的|额度|每年|人民币|再|每家|总额|支持|补助|奖励|资助|补贴|\s){0,3}$"
 )
-_SUPPORT: Final = re.compile(r"补|奖|支持|资助|贴息|资金|费用|扶持|减免|返还")
+_REACH: Final = 20
+_SUPPORTED: Final = re.compile(r"的?(?:比例)?.{0,6}(?:补|奖|资助|支持|贴息)")
 _SCALE: Final = {None: 1.0, "百": 1e2, "千": 1e3, "万": 1e4, "百万": 1e6, "千万": 1e7, "亿": 1e8, "万亿": 1e12}
 
 _DEADLINE: Final = re.compile(
@@ -81,18 +83,24 @@ def amounts_of(text: str) -> tuple[Amount, ...]:
     found: list[tuple[int, Amount]] = []
     for match in _SUM.finditer(text) if "元" in text else ():
         value = float(match["value"].replace(",", "").replace("，", "")) * _SCALE[match["unit"]]
-        limit = _LIMITS.get(match["limit"] or "", "exact")
-        if limit == "exact" and re.match(r"(?:以内|以下|封顶)", text[match.end() : match.end() + 2]):
+        limit, lead = _limit(text, match.start())
+        if limit == "exact" and text.startswith(("以内", "以下", "封顶"), match.end()):
             limit = "cap"
-        found.append((match.start(), Amount(value, "CNY", limit, match[0].strip())))
+        found.append((match.start(), Amount(value, "CNY", limit, lead + match[0].strip())))
     for match in _SHARE.finditer(text) if "%" in text or "％" in text else ():
-        if match["limit"] or _SUPPORT.search(match["after"]):
-            limit = _LIMITS.get(match["limit"] or "", "exact")
-            quote = match[0][: len(match[0]) - len(match["after"])].strip()
-            if match["limit"] is None and not re.match(r"的?(?:比例)?.{0,6}(?:补|奖|资助|支持|贴息)", match["after"]):
-                continue
+        limit, lead = _limit(text, match.start())
+        if limit != "exact" or _SUPPORTED.match(match["after"]):
+            quote = lead + match[0][: len(match[0]) - len(match["after"])].strip()
             found.append((match.start(), Amount(float(match["value"]), "percent", limit, quote)))
     return tuple(amount for _, amount in sorted(found, key=lambda item: item[0]))
+
+
+def _limit(text: str, at: int) -> tuple[str, str]:
+    """What the words just before a figure make of it, and these words."""
+    match = _BEFORE.search(text[max(0, at - _REACH) : at])
+    if match is None or match["limit"] is None:
+        return "exact", ""
+    return _LIMITS[match["limit"]], match[0]
 
 
 def targets_of(text: str) -> tuple[Target, ...]:

@@ -16,7 +16,7 @@ from pipeline.parsers.clauses import read_clauses
 from pipeline.parsers.fields import Fields, Given, box_effects, interval
 from pipeline.parsers.force import Days, read_force
 from pipeline.parsers.markup import Source
-from pipeline.parsers.normal import fold, normal_text
+from pipeline.parsers.normal import fold, fold_normal, normal_text
 from pipeline.parsers.provisions import targets_of
 from pipeline.parsers.records import Effect, Evidence, Kind, PageRecord
 
@@ -181,7 +181,7 @@ def with_hash(record: PageRecord) -> PageRecord:
         record.stated_status,
         *(day.isoformat() if day else "" for day in days),
         fold("\n".join(text.replace("\n", " ") or "-" for text in printed)),
-        fold(record.text),
+        fold_normal(record.text),
     ]
     digest = hashlib.sha256(json.dumps(values, ensure_ascii=False).encode("utf-8", "replace")).hexdigest()
     return replace(record, reading_hash=digest)
