@@ -1,0 +1,135 @@
+"""A run killed at any of its seven steps and started again ends with what an undisturbed run ends with."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from demo import site
+from demo.editions import edition
+from demo.replay import SOURCES, standing_at
+from demo.server import DemoPortal
+
+pytestmark = pytest.mark.xdist_group("crash")
+
+ROOT = Path(__file__).parents[2]
+SOURCE = "demo_portal"
+EDITION = 5
+# Where a record lies and the bytes of a page that counts its visitors are facts of one fetch, not content.
+OF_ONE_FETCH = {"warc_file", "warc_offset", "warc_length", "digest", "etag", "last_modified"}
+POINTS = {
+    "read": "table:3",
+    "load": "sql/policy_versions.sql",
+    "resolve": "sql/bind.sql",
+    "detect": "sql/events_append.sql",
+    "commit": "COMMIT",
+    "publish": "rename",
+    "alert, before queueing": "queue",
+    "alert, after sending": "mark_sent",
+}
+
+
+def start(words, *, home, script=("-m", "policywatch")):
+    return subprocess.Popen(
+        [sys.executable, *script, *words, "--home", str(home)],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+
+
+def run(home):
+    process = start(["run", SOURCE], home=home)
+    out, err = process.communicate(timeout=120)
+    assert process.returncode == 0, out + err
+
+
+def content(home):
+    """Every row of every table, without what belongs to one fetch alone."""
+    found = {}
+    with duckdb.connect(str(home / "warehouse" / "policywatch.duckdb"), read_only=True) as connection:
+        connection.execute("SET TimeZone = 'UTC'")
+        for (table,) in connection.execute("SELECT table_name FROM duckdb_tables() WHERE NOT temporary").fetchall():
+            columns = [row[0] for row in connection.execute(f"DESCRIBE {table}").fetchall()]
+            kept = ", ".join(f'"{name}"' for name in columns if name not in OF_ONE_FETCH)
+            rows = connection.execute(f"SELECT {kept} FROM {table}").fetchall()
+            found[table] = sorted(map(repr, rows))
+    return found
+
+
+@pytest.fixture(scope="module")
+def portal():
+    with DemoPortal(1) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def before(portal, tmp_path_factory):
+    """A home that knows edition 1, with a subscription; the portal and the clock then stand at a later edition."""
+    home = tmp_path_factory.mktemp("crash") / "before"
+    home.mkdir()
+    shutil.copyfile(ROOT / "demo" / "alerts.yaml", home / "alerts.yaml")
+    with standing_at(edition(1), portal.proxy):
+        process = start(["run", *SOURCES], home=home)
+        out, err = process.communicate(timeout=120)
+        assert process.returncode == 0, out + err
+    portal.edition = EDITION
+    with standing_at(edition(EDITION), portal.proxy):
+        yield home
+
+
+@pytest.fixture(scope="module")
+def undisturbed(before):
+    home = before.with_name("undisturbed")
+    shutil.copytree(before, home)
+    run(home)
+    found = content(home)
+    assert len(found["event"]) > len(content(before)["event"])
+    return found, (home / "alerts" / "endings.md").read_text("utf-8")
+
+
+@pytest.mark.parametrize("step", POINTS)
+def test_killed_in(step, before, undisturbed, tmp_path):
+    home = tmp_path / "home"
+    shutil.copytree(before, home)
+    process = start([POINTS[step], "run", SOURCE], home=home, script=(str(ROOT / "tests" / "crash" / "driver.py"),))
+    out, err = process.communicate(timeout=120)
+    assert process.returncode == -signal.SIGKILL, out + err
+    run(home)
+    rows, delivered = undisturbed
+    assert content(home) == rows
+    assert (home / "alerts" / "endings.md").read_text("utf-8") == delivered
+
+
+@pytest.mark.parametrize("asked", [1, 2, 9, 25])
+def test_killed_in_crawl(asked, before, undisturbed, tmp_path, monkeypatch):
+    home = tmp_path / "home"
+    shutil.copytree(before, home)
+    pids, left, lock = [], [asked], threading.Lock()
+    answer = site.answer
+
+    def deadly(*arguments, **keywords):
+        with lock:
+            left[0] -= 1
+            if left[0] == 0:
+                os.killpg(pids[0], signal.SIGKILL)
+        return answer(*arguments, **keywords)
+
+    monkeypatch.setattr(site, "answer", deadly)
+    process = start(["run", SOURCE], home=home)
+    pids.append(process.pid)
+    process.communicate(timeout=120)
+    assert process.returncode == -signal.SIGKILL
+    run(home)
+    rows, delivered = undisturbed
+    assert content(home) == rows
+    assert (home / "alerts" / "endings.md").read_text("utf-8") == delivered

@@ -1,0 +1,108 @@
+"""The whole pipeline on the demo portal: every event that must come, and not one more."""
+
+import json
+import re
+from collections import Counter
+from datetime import UTC, timedelta
+from pathlib import Path
+
+import pytest
+
+from demo.editions import EDITIONS, edition
+from demo.expected import load_expected
+
+pytestmark = pytest.mark.xdist_group("demo")
+
+EXPECTED = load_expected()
+ROOT = Path(__file__).parents[2]
+# About a page, so that its address is part of what is reported; and about a source, whose title says nothing.
+PAGE_EVENTS = {event.kind for event in EXPECTED.events if event.url}
+SOURCE_EVENTS = {"source_unhealthy", "source_recovered"}
+
+
+def reported(published, number):
+    """The events that edition `number` brought, as the expected file names them."""
+    at = edition(number).at
+    rows = published.execute(
+        """SELECT kind, source, number, title, url, happened_on, is_baseline FROM changes
+        WHERE detected_at >= ? AND detected_at < ?""",
+        [at, at + timedelta(days=1)],
+    ).fetchall()
+    return [
+        (kind, source, policy or title, url if kind in PAGE_EVENTS else None, happened_on, is_baseline)
+        for kind, source, policy, title, url, happened_on, is_baseline in rows
+    ]
+
+
+def wanted(number):
+    return [
+        (event.kind, event.source, event.number or event.title, event.url, event.happened_on, event.is_baseline)
+        for event in EXPECTED.of(number)
+    ]
+
+
+@pytest.mark.parametrize("number", [edition.number for edition in EDITIONS])
+def test_an_edition_brings_its_events_and_no_other(published, number):
+    def comparable(rows):
+        # A source's health is about the source: what the title says there is free.
+        return Counter(row if row[0] not in SOURCE_EVENTS else (*row[:2], None, *row[3:]) for row in rows)
+
+    want, got = comparable(wanted(number)), comparable(reported(published, number))
+    assert list((want - got).elements()) == [], "missed"
+    assert list((got - want).elements()) == [], "reported and should not be"
+
+
+def test_no_event_stands_outside_the_editions(published):
+    (count,) = published.execute("SELECT count(*) FROM changes").fetchone()
+    assert count == len(EXPECTED.events)
+
+
+@pytest.mark.parametrize("number", [edition.number for edition in EDITIONS])
+def test_the_crawls_that_went_badly_are_judged_so(demo, number):
+    at = edition(number).at.astimezone(UTC)
+    verdicts = {
+        path.parent.parent.name: json.loads(path.read_text("utf-8"))["verdict"]
+        for path in demo.home.glob(f"crawls/*/*-{at:%Y%m%dT%H%M%SZ}/crawl.json")
+    }
+    assert {source for source, verdict in verdicts.items() if verdict != "good"} == EXPECTED.not_good[number]
+    assert len(verdicts) == 3
+
+
+ISSUED = {event.policy: event for event in EXPECTED.events if event.kind == "issued"}
+FORCE = [(policy, row) for policy, rows in EXPECTED.force.items() for row in rows]
+
+
+@pytest.mark.parametrize(("policy", "row"), FORCE, ids=[f"{policy}-{row.known}" for policy, row in FORCE])
+def test_force_as_known_at_each_edition(published, policy, row):
+    known = edition(row.known).at + timedelta(hours=1)
+    issued = ISSUED[policy]
+    found = published.execute(
+        """SELECT e.in_force_from, e.in_force_to, e.disputed FROM effect e JOIN policies p USING (policy_id)
+        WHERE (p.number = ? OR p.title = ?) AND e.known_from <= ? AND (e.known_to IS NULL OR e.known_to > ?)
+        ORDER BY e.in_force_from""",
+        [issued.number, issued.title, known, known],
+    ).fetchall()
+    assert (row.start, row.to, row.disputed) in found
+
+
+def test_a_second_demo_runs_nothing_and_shows_the_same(demo, command):
+    again = command("--home", demo.home, "demo")
+    assert again.returncode == 0, again.stderr
+    table = demo.out[demo.out.index("What changed") :]
+    assert again.stdout[again.stdout.index("What changed") :].strip() in table
+    assert "known from an earlier demo" in again.stdout
+
+
+def test_the_demo_ends_with_the_path_of_a_database_that_opens(demo):
+    (path,) = re.findall(r"The database: (\S+)", demo.out)
+    assert (ROOT / path).samefile(demo.database)
+
+
+def test_what_ended_was_delivered_once(demo, published):
+    text = (demo.home / "alerts" / "endings.md").read_text("utf-8")
+    (due,) = published.execute(
+        """SELECT count(*) FROM changes WHERE NOT is_baseline
+        AND kind IN ('repealed', 'partially_repealed', 'expired', 'expiring')"""
+    ).fetchone()
+    keys = re.findall(r"<!-- policywatch-key (\w+)", text)
+    assert len(keys) == len(set(keys)) == due
