@@ -18,7 +18,7 @@ from datetime import UTC
 from pathlib import Path
 from typing import Any, Final, TextIO
 
-from demo.editions import EDITIONS, Edition
+from demo.editions import EDITIONS, ZONE, Edition
 from policywatch import clock
 from policywatch.home import Home
 
@@ -29,7 +29,7 @@ _CHANGES: Final = """
 SELECT detected_at, happened_on, kind, number, title, quote, source
 FROM changes WHERE NOT is_baseline ORDER BY detected_at, happened_on NULLS FIRST, kind, title
 """
-_BASELINE: Final = "SELECT count(*) FROM changes WHERE is_baseline AND kind = 'issued'"
+_BASELINE: Final = "SELECT count(*) AS met FROM changes WHERE is_baseline AND kind = 'issued'"
 
 
 def main(home: Home, *, fresh: bool = False, out: TextIO | None = None) -> None:
@@ -143,9 +143,12 @@ def _summary(home: Home, out: TextIO) -> None:
         columns, rows = query(home.published, sql, list(parameters))
         return [dict(zip(columns, row, strict=True)) for row in rows]
 
-    baseline = ask(_BASELINE)[0]["count_star()"]
+    baseline = ask(_BASELINE)[0]["met"]
     print(f"\nWhat changed after the first look (which met {baseline} policies):\n", file=out)
-    rows = [{**row, "known": row["detected_at"].date(), "happened": row["happened_on"]} for row in ask(_CHANGES)]
+    rows = [
+        {**row, "known": row["detected_at"].astimezone(ZONE).date(), "happened": row["happened_on"]}
+        for row in ask(_CHANGES)
+    ]
     cli_output.emit(rows, ("known", "happened", "kind", "number", "title"), out=out)
     where = home.published
     if where.is_relative_to(Path.cwd()):
