@@ -141,7 +141,10 @@ class Ledger:
         run = load.run_of(staging)
         if run["crawl_id"] in self.loaded():
             return LoadReport()
-        return self._transaction(lambda steps: load.load(steps, run, staging))
+        try:
+            return self._transaction(lambda steps: load.load(steps, run, staging))
+        finally:
+            load.let_go(self._connection)
 
     def calendar(self, today: date, now: datetime, warn_days: Sequence[int] = (30, 7)) -> LoadReport:
         """What the calendar alone brings by `today` (a day in the portals' zone): commenced, expired, expiring.

@@ -7,12 +7,15 @@ What does not: what a step means (`sql/*.sql`), the transaction and its errors (
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, Final
 
+import duckdb
 import pyarrow as pa
+from pyarrow import dataset
 
 from policywatch.errors import StorageError
 from warehouse import changes, force, measures, staging
@@ -89,6 +92,7 @@ def load(steps: Steps, run: Mapping[str, Any], folder: Path) -> LoadReport:
     _stage(steps, run, folder)
     steps.run("sql/captures.sql")
     steps.run("sql/pages.sql")
+    steps.run("sql/texts.sql")
     steps.run("sql/late_find.sql")
     if steps.has("late_reading"):
         steps.run("sql/late.sql")
@@ -110,6 +114,13 @@ def load(steps: Steps, run: Mapping[str, Any], folder: Path) -> LoadReport:
     return replace(events_of(steps), **totals)
 
 
+def let_go(connection: duckdb.DuckDBPyConnection) -> None:
+    """Let go of the staging files, however the load ended."""
+    for name in ("staged", "in_texts"):
+        with suppress(duckdb.Error):
+            connection.unregister(name)
+
+
 def events_of(steps: Steps) -> LoadReport:
     """The events that `events_append` has just added, as a report."""
     rows = steps.connection.execute("SELECT kind, event_id FROM load_event_new ORDER BY event_id").fetchall()
@@ -118,24 +129,25 @@ def events_of(steps: Steps) -> LoadReport:
 
 
 def _stage(steps: Steps, run: Mapping[str, Any], folder: Path) -> None:
-    """The staging files as temporary tables, and the run as a row."""
-    steps.execute("CREATE OR REPLACE TEMP TABLE load_run AS SELECT * FROM crawl LIMIT 0")
-    names = list(run)
-    values = ", ".join(f"${name}" for name in names)
-    steps.execute(f"INSERT INTO load_run ({', '.join(names)}) VALUES ({values})", dict(run))  # noqa: S608 - our own names
-    for name, schema in staging.SCHEMAS.items():
-        path = folder / f"{name}.parquet"
-        columns = ", ".join(f'"{column}"' for column in schema.names)
-        table = f"CREATE OR REPLACE TEMP TABLE in_{name} AS SELECT DISTINCT {columns} FROM"
-        if name in ("readings", "clauses", "citations"):
-            table = table.replace(" DISTINCT", "")
-        if path.exists():
-            steps.execute(f"{table} read_parquet($path)", {"path": str(path)})
-        else:
-            empty = schema.empty_table()
-            steps.connection.register("staged", empty)
-            steps.execute(f"{table} staged")
-            steps.connection.unregister("staged")
+    """The staging files as temporary tables, the run as a row; the texts, which dwarf the rest, stay in their file.
+
+    Raises:
+        StorageError: a file is broken or lacks a column.
+    """
+    steps.run("sql/load_open.sql", run)
+    try:
+        for name, schema in staging.SCHEMAS.items():
+            path = folder / f"{name}.parquet"
+            file = dataset.dataset(str(path), format="parquet") if path.exists() else schema.empty_table()
+            columns = ", ".join(f'"{column}"' for column in schema.names if (name, column) != ("readings", "text"))
+            steps.connection.register("staged", file)
+            steps.execute(f"CREATE OR REPLACE TEMP TABLE in_{name} AS SELECT {columns} FROM staged")  # noqa: S608 - our own
+            if name == "readings":
+                steps.connection.register("in_texts", file)
+    except (pa.ArrowException, OSError, duckdb.BinderException, duckdb.ConversionException) as error:
+        first = str(error).strip().splitlines()[0]
+        msg = f"{folder} cannot be loaded, nothing was changed; delete it and read the crawl again: {first}"
+        raise StorageError(msg) from error
 
 
 def _round(steps: Steps) -> dict[str, int]:
@@ -148,9 +160,10 @@ def _round(steps: Steps) -> dict[str, int]:
     steps.run("sql/page_versions.sql")
     steps.run("sql/policy_versions.sql")
     added = steps.run("sql/measures_new.sql")
-    steps.run("sql/measures_differ.sql")
-    _match_measures(steps)
-    added += steps.run("sql/measures_apply.sql")
+    if steps.has("r_policy WHERE NOT is_new AND is_read"):
+        steps.run("sql/measures_differ.sql")
+        _match_measures(steps)
+        added += steps.run("sql/measures_apply.sql")
     steps.run("sql/citations.sql")
     steps.run("sql/bind.sql")
     steps.run("sql/force_facts.sql")
@@ -173,12 +186,15 @@ def _round(steps: Steps) -> dict[str, int]:
 def _identify(steps: Steps) -> None:
     """Which policy each new or changed page carries."""
     steps.run("sql/identity_match.sql")
+    if not steps.has("r_changed WHERE policy_id IS NULL AND kind = 'policy'"):
+        steps.run("sql/identity_none.sql")
+        return
     steps.run("sql/identity_fold.sql")
     if steps.has("r_edge"):
         while steps.run("sql/identity_spread.sql"):
             pass
     steps.run("sql/identity_new.sql")
-    if steps.has("r_new_policy") and steps.has("r_homeless WHERE is_witness_only"):
+    if steps.has("r_homeless WHERE is_witness_only"):
         # Witnesses of a policy that is only known since the statement before.
         steps.run("sql/identity_match.sql")
 

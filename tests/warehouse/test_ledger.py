@@ -6,6 +6,7 @@ import textwrap
 
 import duckdb
 import pytest
+from pyarrow import parquet
 
 from policywatch.errors import PolicywatchError, StorageError
 from warehouse import staging
@@ -148,6 +149,21 @@ def test_opening_again_changes_nothing(world):
     world.ledger = Ledger.open(world.path, wait=0)
     assert content(world) == before
     assert world.one("SELECT count(*) FROM schema_version") == 1
+
+
+def test_a_file_that_lacks_a_column_loads_nothing(world):
+    folder = world.stage("2021-01-02", world.policy())
+    parquet.write_table(
+        parquet.read_table(folder / "readings.parquet").drop_columns(["kind"]), folder / "readings.parquet"
+    )
+    with pytest.raises(StorageError, match="read the crawl again"):
+        world.ledger.load(folder)
+    assert world.ledger.loaded() == set()
+
+
+def test_staging_may_lie_anywhere(world, tmp_path):
+    folder = world.stage("2021-01-02", world.policy()).rename(tmp_path / "it's [here] *")
+    assert world.ledger.load(folder).policies_new == 1
 
 
 @pytest.mark.parametrize("damage", [b"this is no database", b"", b"\0" * 20000])

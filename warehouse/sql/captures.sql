@@ -1,6 +1,10 @@
 -- Step captures: the answers received, each once, whatever is ingested again.
 -- In: load_run, in_captures, in_readings. Out: capture, in_captures and in_readings without what is known already.
 
+CREATE OR REPLACE TEMP TABLE in_captures AS
+SELECT i.* FROM in_captures AS i
+QUALIFY row_number() OVER (PARTITION BY i.capture_id) = 1;
+
 DELETE FROM in_captures
 WHERE capture_id IN (
     SELECT c.capture_id FROM capture AS c

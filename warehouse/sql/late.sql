@@ -53,7 +53,7 @@ WITH contents AS (
     WHERE v.page_id IN (SELECT l.page_id FROM late_reading AS l)
     UNION ALL BY NAME
     SELECT
-        l.* EXCLUDE (canonical_url, fetched_at, text, is_late, known_at),
+        l.* EXCLUDE (canonical_url, fetched_at, is_late, known_at),
         p.policy_id,
         l.known_at AS known_from,
         l.known_at AS content_from,
@@ -70,10 +70,6 @@ INSERT INTO page_version BY NAME
 SELECT c.* EXCLUDE (content_from, rank), s.known_from, s.known_to
 FROM late_start AS s
 INNER JOIN late_content AS c ON c.page_id = s.page_id AND c.reading_hash = s.reading_hash;
-
-INSERT INTO body_text
-SELECT DISTINCT ON (l.text_hash) l.text_hash, l.text FROM late_reading AS l
-WHERE l.text_hash IS NOT NULL AND l.text_hash NOT IN (SELECT b.text_hash FROM body_text AS b);
 
 UPDATE page
 SET first_seen_at = least(page.first_seen_at, l.known_at)

@@ -7,7 +7,7 @@ WHERE page_version.page_id = c.page_id AND page_version.known_to IS NULL;
 
 INSERT INTO page_version BY NAME
 SELECT
-    c.* EXCLUDE (canonical_url, fetched_at, text, known_at, round_no, is_new),
+    c.* EXCLUDE (canonical_url, fetched_at, known_at, is_new),
     c.known_at AS known_from,
     CAST(NULL AS TIMESTAMPTZ) AS known_to
 FROM r_changed AS c;

@@ -68,6 +68,6 @@ FROM in_readings AS r
 INNER JOIN load_speaker AS s
     ON s.page_id = 'pg_' || substr(sha256(r.canonical_url), 1, 16) AND s.url = r.url
 INNER JOIN page AS p ON p.page_id = s.page_id
-LEFT JOIN page_version AS v ON v.page_id = s.page_id AND v.known_to IS NULL;
+LEFT JOIN (SELECT c.page_id, c.known_from FROM page_version AS c WHERE c.known_to IS NULL) AS v ON v.page_id = s.page_id;
 
 DROP TABLE in_readings;

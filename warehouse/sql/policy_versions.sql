@@ -70,10 +70,12 @@ LEFT JOIN load_source AS s ON s.source = h.source;
 
 -- The state before, for the events.
 CREATE OR REPLACE TEMP TABLE r_policy_before AS
-SELECT v.*
+SELECT
+    v.policy_id, v.title, v.instrument_title, v.number, v.issuers, v.joint_issuers, v.topic, v.index_number,
+    v.signed_date, v.published_date, v.effective_date, v.attachments, v.text_hash
 FROM policy_version AS v
 INNER JOIN r_policy AS p ON p.policy_id = v.policy_id
-WHERE v.known_to IS NULL AND p.has_changed;
+WHERE v.known_to IS NULL AND p.has_new_content;
 
 UPDATE policy_version SET known_to = p.version_from
 FROM r_policy AS p
