@@ -11,47 +11,47 @@ def winner(world):
     return world.one("SELECT url FROM policy_version WHERE known_to IS NULL")
 
 
-@pytest.mark.parametrize(
-    "other",
-    [
-        {"name": "另一标题"},  # the same number and issuer
-        {"name": "另一标题", "issuers": []},  # one side names no issuer
-        {"issuers": ["云江市人民政府", "云江市财政局"]},  # the box names one where the signature names two
-        {"number": None},  # the same title, issuer and day
-        {"number": None, "name": "通知", "instrument_title": "云江市甲办法"},  # the notice and its instrument
-    ],
-)
-@pytest.mark.parametrize("together", [True, False])
-def test_pages_that_carry_the_same_policy_fold(world, other, together):
-    one, two = world.policy("http://city/a"), world.policy("http://city/b", **other)
-    if together:
-        world.crawl("2021-01-01", one, two)
-    else:
-        world.crawl("2021-01-01", one)
-        world.crawl("2021-02-01", two)
-    assert policies(world) == 1
-    assert world.one("SELECT count(*) FROM page WHERE policy_id IS NOT NULL") == 2
-    assert world.one("SELECT count(*) FROM event") == 1
+SAME = [
+    {"name": "另一标题"},  # the same number and issuer
+    {"name": "另一标题", "issuers": []},  # one side names no issuer
+    {"issuers": ["云江市人民政府", "云江市财政局"]},  # the box names one where the signature names two
+    {"number": None},  # the same title, issuer and day
+    {"number": None, "name": "通知", "instrument_title": "办法"},  # the notice and its instrument
+]
+OTHER = [
+    {"number": "云政发〔2020〕99号"},  # another number, though title, issuer and day are the same
+    {"number": None, "signed_date": "2020-01-03"},
+    {"number": None, "issuers": ["云江市财政局"]},
+    {"issuers": ["云江市财政局"]},
+]
 
 
-@pytest.mark.parametrize(
-    "other",
-    [
-        {"number": "云政发〔2020〕2号"},  # another number, though title, issuer and day are the same
-        {"number": None, "signed_date": "2020-01-03"},
-        {"number": None, "issuers": ["云江市财政局"]},
-        {"issuers": ["云江市财政局"]},
-    ],
-)
+def pairs(world, variants):
+    """For each variant a page, and the page that differs from it so; the pairs have nothing in common."""
+    ones, twos = [], []
+    for place, other in enumerate(variants):
+        base = {"name": f"第{place}号办法", "number": f"云政发〔2020〕{place}号"}
+        more = {k: f"第{place}号{v}" if k in ("name", "instrument_title") else v for k, v in other.items()}
+        ones.append(world.policy(f"http://city/a{place}", **base))
+        twos.append(world.policy(f"http://city/b{place}", **(base | more)))
+    return ones, twos
+
+
 @pytest.mark.parametrize("together", [True, False])
-def test_pages_of_different_policies_stay_apart(world, other, together):
-    one, two = world.policy("http://city/a"), world.policy("http://city/b", **other)
+@pytest.mark.parametrize(("variants", "expected"), [(SAME, 1), (OTHER, 2)])
+def test_pages_fold_if_they_carry_the_same_policy_and_only_then(world, variants, expected, together):
+    ones, twos = pairs(world, variants)
     if together:
-        world.crawl("2021-01-01", one, two)
+        world.crawl("2021-01-01", *ones, *twos)
     else:
-        world.crawl("2021-01-01", one)
-        world.crawl("2021-02-01", two)
-    assert policies(world) == 2
+        world.crawl("2021-01-01", *ones)
+        world.crawl("2021-02-01", *twos)
+    found = world.rows(
+        """SELECT regexp_extract(canonical_url, '[0-9]+$') AS pair, count(DISTINCT policy_id) FROM page
+        WHERE policy_id IS NOT NULL GROUP BY pair ORDER BY pair"""
+    )
+    assert found == [(str(place), expected) for place in range(len(variants))]
+    assert world.one("SELECT count(*) FROM event") == expected * len(variants)
 
 
 def test_an_announcement_number_is_unique_only_per_issuer(world):
