@@ -36,7 +36,7 @@ accuracy: $(DEV_STAMP) ## Score the reader on the saved pages in ../shared/pages
 	@$(BIN)/python -m benchmarks.accuracy
 
 ui: $(RUN_STAMP) ## Open Dagster's web UI on 127.0.0.1 over the demo's home folder
-	@$(BIN)/policywatch --home $(DEMO_HOME) ui
+	@$(BIN)/policywatch --home $(DEMO_HOME) ui --demo
 
 lock: $(DEV_STAMP) ## Pin the dependencies anew, with hashes and no index address (needs uv on the PATH)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-strip-extras -q \

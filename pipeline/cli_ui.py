@@ -11,7 +11,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import FrameType
 from typing import Annotated, Final
@@ -36,10 +36,28 @@ def add_to(app: typer.Typer) -> None:
 def ui(
     context: typer.Context,
     port: Annotated[int | None, typer.Option(help="The port; 3000, or any free one if that is taken.")] = None,
+    demo: Annotated[bool, typer.Option("--demo", help="Serve the demo portal too, for its sources.")] = False,  # noqa: FBT002
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show the servers' logs.")] = False,  # noqa: FBT002
 ) -> None:
     """Open Dagster's web UI on 127.0.0.1, with the daemon that runs what is started there; Ctrl-C stops both."""
-    home: Home = context.obj
+    surroundings: contextlib.AbstractContextManager[Mapping[str, str]]
+    surroundings = _demo_portal() if demo else contextlib.nullcontext({})
+    with surroundings as environment:
+        _serve(context.obj, port, environment, verbose=verbose)
+
+
+@contextlib.contextmanager
+def _demo_portal() -> Iterator[dict[str, str]]:
+    """The demo portal at its last edition; yields the environment in which its sources reach it, and nothing else."""
+    from demo.editions import EDITIONS  # noqa: PLC0415
+    from demo.server import DemoPortal  # noqa: PLC0415
+
+    with DemoPortal(EDITIONS[-1].number) as portal:
+        yield {"http_proxy": portal.proxy, "https_proxy": portal.proxy, "no_proxy": f"{HOST},localhost"}
+
+
+def _serve(home: Home, port: int | None, environment: Mapping[str, str], *, verbose: bool) -> None:
+    """Run the servers until they are stopped."""
     chosen = free_port(port)
     from pipeline.resources import open_instance  # noqa: PLC0415 - Dagster takes half a second
 
@@ -54,7 +72,7 @@ def ui(
                 stderr=log,
                 stdin=subprocess.DEVNULL,
                 start_new_session=True,  # Ctrl-C reaches us, and we stop them in order
-                env={**os.environ, "DAGSTER_DISABLE_TELEMETRY": "1"},
+                env={**os.environ, **environment, "DAGSTER_DISABLE_TELEMETRY": "1"},
             )
             try:
                 _wait_until_up(process, chosen, home)
