@@ -175,19 +175,24 @@ def _with_sidecar(path: Path, relative: str, beside: Path) -> Found:
     return Page(path, relative, url or made_up_url(relative), captured_at, content_type_of(path), note)
 
 
+# People note beside an address where they have it from: `https://a.example/ (as the footer prints it)`.
+_REMARK: Final = re.compile(r"\s\([^()]*\)\s*\Z")
+
+
 def web_address(value: object) -> str | None:
-    """`value` as an http(s) address, None where there is none.
+    """`value` as an http(s) address, None where there is none; a remark in brackets behind it is left out.
 
     Raises:
         ValueError: it is something else.
     """
     if value is None or value == "":
         return None
-    if isinstance(value, str) and not re.search(r"[\s\x00-\x1f]", value.strip()):
+    address = _REMARK.sub("", value).strip() if isinstance(value, str) else ""
+    if address and not re.search(r"[\s\x00-\x1f]", address):
         try:
-            parts = urlsplit(value.strip())
+            parts = urlsplit(address)
             if parts.scheme in {"http", "https"} and parts.hostname:
-                return value.strip()
+                return address
         except ValueError:
             pass
     msg = f"url: {str(value)[:200]!r} is no web address; write it whole, with http:// or https://"

@@ -53,6 +53,11 @@ def test_without_a_url_the_name_is_made_of_the_path_and_said(folder):
     assert "no url" in page.note
 
 
+def test_a_remark_behind_the_address_is_left_out(folder):
+    put(folder, "a.html", {"url": "https://x.example/a/ (as the footer prints it)"})
+    assert only(folder).url == "https://x.example/a/"
+
+
 def test_a_time_without_an_offset_is_utc(folder):
     put(folder, "a.html", {"captured_at": "2023-01-02T03:04:05"})
     assert only(folder).captured_at == datetime(2023, 1, 2, 3, 4, 5, tzinfo=UTC)
