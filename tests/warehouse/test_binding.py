@@ -1,7 +1,6 @@
 """Which policy does a citation mean? Bound where it is sure, later if need be, and never by a guess."""
 
 
-
 def old(world, url="http://city/a", **more):
     return world.policy(url, **more)
 
