@@ -12,7 +12,7 @@ DEV_STAMP := $(VENV)/.installed-dev
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint types bench accuracy ui lock print-python clean
+.PHONY: help run test lint types bench accuracy fuzz ui lock print-python clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -34,6 +34,9 @@ bench: $(DEV_STAMP) ## Measure, peers in the same run, and write docs/benchmarks
 
 accuracy: $(DEV_STAMP) ## Score the reader on the saved pages in ../shared/pages
 	@$(BIN)/python -m benchmarks.accuracy
+
+fuzz: $(DEV_STAMP) ## Read 100,000 mutated pages; only the reader's own refusal may come back (a quarter of an hour)
+	@nice -n 19 $(BIN)/python -m benchmarks.fuzz $(ARGS)
 
 ui: $(RUN_STAMP) ## Open Dagster's web UI on 127.0.0.1 over the demo's home folder
 	@$(BIN)/policywatch --home $(DEMO_HOME) ui --demo
