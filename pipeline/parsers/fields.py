@@ -12,6 +12,7 @@ from typing import Final
 from pipeline.parsers.box import Box, own_number
 from pipeline.parsers.characters import clean
 from pipeline.parsers.dates import DAY, last_day, parse_day
+from pipeline.parsers.headings import is_site_name, join_title, window_title
 from pipeline.parsers.normal import normal_text, normal_title
 from pipeline.parsers.numbers import find_numbers, normal_number
 from pipeline.parsers.records import Effect, Evidence, Listed, Status
@@ -33,7 +34,6 @@ _PROMULGATED: Final = re.compile(
 )
 _PUBLISHED_METAS: Final = ("pubdate", "firstpublishedtime", "article:published_time", "publishdate")
 _MARKUP: Final = re.compile(r"</?[a-zA-Z][^<>]{0,60}>")
-_SUFFIX: Final = re.compile(r"[_\-|—–]{1,3}[^_\-|—–]{2,40}$")
 
 
 @dataclass(slots=True)
@@ -79,35 +79,34 @@ class Fields:
 def page_title(
     box: Box, metas: dict[str, str], headings: list[str], window: str, listed: Listed
 ) -> tuple[str | None, str]:
-    """The page's title as printed and where it stood: box, standard meta, heading, window title, list."""
+    """The page's title as printed and where it stood: box, standard meta, heading, window title, list.
+
+    Where all that is left is the name of a site or a body, it comes as `site`: the text's own heading is better.
+    """
+    boxed = box.get("title")
     candidates = [
-        (box.get("title"), "metadata"),
+        (join_title(boxed.split("\n")) if boxed else None, "metadata"),
         (metas.get("articletitle"), "meta"),
-        (next(iter(headings), None), "title"),
-        (_window(window), "title"),
+        *((heading, "title") for heading in headings),
+        (window_title(window), "title"),
         (listed.title, "list"),
     ]
+    weak: tuple[str | None, str] = (None, "")
     for candidate, where in candidates:
         text = clean(_MARKUP.sub("", (candidate or "").replace("\n", " ")))
-        if len(text) > 1 and normal_title(text):
+        if len(text) < 2 or not normal_title(text):  # noqa: PLR2004 - a letter is no title
+            continue
+        if where != "title" or not is_site_name(text):
             return _REPRINT.sub("", text), where
-    return None, ""
-
-
-def _window(title: str) -> str:
-    """The window's title without the names of section and site behind it."""
-    shorter = title
-    for _ in range(4):
-        cut = _SUFFIX.sub("", shorter).strip()
-        if len(cut) < 6 or cut == shorter:  # noqa: PLR2004 - what is left must still be a title
-            break
-        shorter = cut
-    return shorter
+        weak = weak if weak[0] else (text, "site")
+    return weak
 
 
 def set_titles(fields: Fields, document: Document, title: str | None, where: str) -> None:
     """The notice's title and its instrument's: the page may print either, the text prints both."""
-    heading = clean(document.heading.replace("\n", " ")) if document.heading else None
+    heading = _joined(document) if document.heading else None
+    if where == "site":
+        title, where = (None, "") if heading or document.number else (title, "title")
     fields.title = title
     instrument = instrument_of(title or "")
     if heading and title and normal_title(heading) != normal_title(title):
@@ -127,7 +126,7 @@ def set_titles(fields: Fields, document: Document, title: str | None, where: str
 def _joined(document: Document) -> str:
     """The heading of the text, its lines put together."""
     lines = [document.lines[i].text for i in document.heading_lines if i != document.number_line]
-    return clean("".join(lines))
+    return clean(join_title(lines))
 
 
 def instrument_of(title: str) -> str | None:

@@ -13,19 +13,12 @@ from lxml import etree
 from pipeline.parsers import dom, listing
 from pipeline.parsers.box import Box, read_box, read_scripts
 from pipeline.parsers.characters import clean, script_of, simplify
-from pipeline.parsers.dates import parse_day
+from pipeline.parsers.headings import NEARBY, page_headings
 from pipeline.parsers.records import Attachment, Hints, Unreadable
 from pipeline.parsers.vocabulary import FILE_TYPES
 
 _FILE: Final = re.compile(rf"\.(?:{'|'.join(FILE_TYPES)})$", re.IGNORECASE)
-_HEADINGS: Final = frozenset({"h1", "h2", "ucaptitle"})
-_CRUMB: Final = re.compile(
-    r"当前位置|您所在|首页\s?[>»]|^首页|位置[:：]|^Home\s?[>»/|]|>>|[>»].{1,30}[>»]", re.IGNORECASE
-)
-_MIN_TITLE: Final = 6
 _SLOPPY: Final = 2
-NEARBY: Final = 14
-"""How many lines above and beneath the text still belong to it."""
 
 
 @dataclass(slots=True)
@@ -84,7 +77,8 @@ def read_markup(text: str, url: str, hints: Hints) -> Source:
     start, end = _span(page, chosen["body"]) or dom.main_range(page)
     box = _read_hinted_box(page, chosen["metadata"], start, end)
     read_scripts(page.scripts, box)
-    source = Source(url, page.lines, start, end, box, page.metas, _page_headings(page, start, end), page.title, script)
+    headings = page_headings(page.lines, page.title, start, end)
+    source = Source(url, page.lines, start, end, box, page.metas, headings, page.title, script)
     pointed = clean(chosen["title"][0].text_content()) if chosen["title"] else ""
     source.pointed = (simplify(pointed) if script == "Hant" else pointed) or None
     source.attachments = _attachments(page, start, end, chosen["attachments"])
@@ -142,30 +136,6 @@ def _simplify(page: dom.Page) -> None:
         link.text = text
     page.metas = dict(zip(page.metas, rest[len(page.links) :], strict=False))
     page.title = converted[-1]
-
-
-def _page_headings(page: dom.Page, start: int, end: int) -> list[str]:
-    """Headings above and in the text that are no crumbs."""
-    found = [
-        line.text
-        for index, line in enumerate(page.lines[:end])
-        if line.tag in _HEADINGS and len(line.text) > 4 and not _CRUMB.search(line.text) and line.links < len(line.text)  # noqa: PLR2004
-        and index >= start - 40
-    ]  # fmt: skip
-    named = [
-        line.text
-        for line in page.lines[max(0, start - NEARBY) : start + 1]
-        if line.text and page.title.startswith(line.text) and len(line.text) > _MIN_TITLE
-    ]
-    return found[:1] or named[:1] or _bold_above(page, start)
-
-
-def _bold_above(page: dom.Page, start: int) -> list[str]:
-    """A line of title length right above the text, where nothing is marked as heading."""
-    for line in reversed(page.lines[max(0, start - 4) : start]):
-        if 10 < len(line.text) < 320 and not line.links and not parse_day(line.text) and not _CRUMB.search(line.text):  # noqa: PLR2004
-            return [line.text]
-    return []
 
 
 def _attachments(page: dom.Page, start: int, end: int, hinted: list[Any]) -> tuple[Attachment, ...]:

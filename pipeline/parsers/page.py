@@ -14,7 +14,8 @@ from pipeline.parsers.characters import clean, script_of, simplify
 from pipeline.parsers.dates import find_days
 from pipeline.parsers.decode import MAX_BYTES, decode
 from pipeline.parsers.fields import Fields, Given, page_title, set_days, set_number, set_status, set_titles
-from pipeline.parsers.markup import NEARBY, Source, check_whole, read_markup
+from pipeline.parsers.headings import NEARBY
+from pipeline.parsers.markup import Source, check_whole, read_markup
 from pipeline.parsers.normal import normal_title
 from pipeline.parsers.numbers import find_numbers
 from pipeline.parsers.record import PARSER_VERSION, build, listing_record

@@ -101,6 +101,15 @@ OWN_NOUNS: Final = _words(
 )
 """What a document calls itself after 本: 本办法, 本通知."""
 
+# --- what sites call themselves and their parts
+SITE_NAME_ENDS: Final = _words(
+    "网站|门户网|门户|政府网|信息网|政务网|首页|政府信息公开|政务公开|信息公开|信息公开目录|公开平台|服务平台|专栏|频道|"
+    "新闻网|日报|官网|详情|正文|详细页|内容页|政策文件|规范性文件|政府文件|通知公告|法规库|文件库|政策库"
+)
+"""How the name of a site or of its part ends; such a heading is no title of a document."""
+SITE_TITLE_WORDS: Final = _words("热词|热搜|搜索|无障碍|长者|适老|关怀版|欢迎您|欢迎访问|本网站|登录|注册|收藏|扫一扫")
+"""Words in headings that belong to the furniture of a site."""
+
 # --- kinds of page
 COLUMN_KINDS: Final[dict[str, str]] = _by_word(
     {
