@@ -93,6 +93,11 @@ def read_box(lines: list[Line], start: int, end: int) -> Box:
     return box
 
 
+def read_pointed(lines: list[Line], start: int, end: int) -> Box:
+    """Labels and values on the lines `[start, end)` alone: those that a source's YAML points at."""
+    return _collect(_hits(lines, start, end))
+
+
 def _top(lines: list[Line], start: int, end: int) -> int:
     """Where the text proper begins: label paragraphs may stand at its top."""
     for index in range(start, min(end, start + 15)):

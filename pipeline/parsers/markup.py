@@ -4,6 +4,7 @@ What belongs here: what needs the tree: a source's selectors, headings, links. W
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, Final
 from urllib.parse import unquote, urlsplit
@@ -11,7 +12,7 @@ from urllib.parse import unquote, urlsplit
 from lxml import etree
 
 from pipeline.parsers import dom, listing
-from pipeline.parsers.box import Box, read_box, read_scripts
+from pipeline.parsers.box import Box, read_box, read_pointed, read_scripts
 from pipeline.parsers.characters import clean, script_of, simplify
 from pipeline.parsers.headings import NEARBY, page_headings
 from pipeline.parsers.records import Attachment, Hints, Unreadable
@@ -105,19 +106,29 @@ def _span(page: dom.Page, elements: list[Any]) -> tuple[int, int] | None:
 
 def _read_hinted_box(page: dom.Page, elements: list[Any], start: int, end: int) -> Box:
     box = Box()
-    for element in elements:
-        if span := page.spans.get(id(element)):
-            part = read_box(page.lines[: span[1]], span[1], span[1])
-            for name, found in part.values.items():
-                box.values.setdefault(name, found)
-            box.blank |= part.blank
-            box.used |= part.used
+    for first, last in _apart(page.spans[id(element)] for element in elements if id(element) in page.spans):
+        part = read_pointed(page.lines, first, last)
+        for name, found in part.values.items():
+            box.values.setdefault(name, found)
+        box.blank |= part.blank
+        box.used |= part.used
     general = read_box(page.lines, start, end)
     for name, found in general.values.items():
         box.values.setdefault(name, found)
     box.used |= general.used
     box.blank = (box.blank | general.blank) - set(box.values)
     return box
+
+
+def _apart(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The spans in order, those that touch or hold each other as one: no line is read twice."""
+    out: list[tuple[int, int]] = []
+    for first, last in sorted(spans):
+        if out and first <= out[-1][1]:
+            out[-1] = (out[-1][0], max(out[-1][1], last))
+        else:
+            out.append((first, last))
+    return out
 
 
 def _simplify(page: dom.Page) -> None:
