@@ -188,7 +188,10 @@ _EVENTS: Final = (
     "disappeared, reappeared, reported, interpreted, source_unhealthy or source_recovered."
 )
 _PAGES: Final = "policy, interpretation, press_conference, news, guide, repost, listing or other."
-_REASONS: Final = "empty, not_html, too_large, truncated, challenge, error_page, no_text, undecodable or reader_failed."
+_REASONS: Final = (
+    "empty, not_html, too_large, truncated, challenge, error_page, no_text, undecodable, needs_ocr, encrypted, "
+    "unsupported_format, broken_file or reader_failed."
+)
 
 OVERRIDES: Final[dict[tuple[str, str], str]] = {
     (

@@ -4,10 +4,11 @@ What belongs here: the order of the steps. What does not: the steps.
 """
 
 import re
+from dataclasses import replace
 from typing import Final
 from urllib.parse import urlsplit
 
-from pipeline.parsers import dom, kind, listing
+from pipeline.parsers import documents, dom, kind, listing
 from pipeline.parsers.attribution import set_issuers, set_publisher
 from pipeline.parsers.box import read_box
 from pipeline.parsers.characters import clean, script_of, simplify
@@ -44,7 +45,7 @@ def read_page(  # noqa: PLR0913 - the contract: all but `content` and `url` are 
     """Read one archived page.
 
     Args:
-        content: The payload as received, or text already decoded.
+        content: The payload as received (a page, or a file as `documents` knows it), or text already decoded.
         url: Its address; relative links are resolved against it. Nothing is read off its host but .gov or not.
         content_type: The Content-Type header, for the character set.
         hints: The source's CSS selectors; one that finds nothing is a warning.
@@ -57,6 +58,8 @@ def read_page(  # noqa: PLR0913 - the contract: all but `content` and `url` are 
     Raises:
         Unreadable: it is no page that can be read; `reason` is one of `records.REJECTIONS`.
     """
+    if isinstance(content, bytes) and documents.format_of(content):
+        return _read_document(content, url, listed or Listed(), authority)
     text = decode(content, content_type) if isinstance(content, bytes) else content
     _check_size(text)
     titles = listing.structured_titles(text)
@@ -89,6 +92,14 @@ def read_text(
     source = Source(url, lines, start, len(lines), box, headings=[title or lines[0].text], script=script)
     source.markup = len(text)
     return _read(source, listed or Listed(), authority)
+
+
+def _read_document(content: bytes, url: str, listed: Listed, authority: str | None) -> PageRecord:
+    """Read a page that is a file: its text, under its own heading or else the title that the list gives it."""
+    found = documents.document_text(content)
+    title = found.title or listed.title
+    record = read_text(found.text, url=url, listed=listed, authority=authority, title=title)
+    return replace(record, warnings=(*found.warnings, *record.warnings))
 
 
 def _check_size(text: str) -> None:

@@ -56,6 +56,10 @@ REJECTIONS: Final = (
     "error_page",
     "no_text",
     "undecodable",
+    "needs_ocr",  # a file whose text is in pictures
+    "encrypted",  # a file that opens with a password only
+    "unsupported_format",  # a file of a kind that is recognised and not read
+    "broken_file",  # a file that its own format's reader cannot open
     "reader_failed",
 )
 """Why a page could not be read; the closed vocabulary of `rejected.reason`."""

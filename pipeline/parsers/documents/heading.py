@@ -1,0 +1,66 @@
+"""The heading of a document whose text is all we have.
+
+What belongs here: which of the first lines are the title. What does not: what the title means (`fields`).
+"""
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from pipeline.parsers.box import own_number
+
+_TITLE_END: Final = re.compile(
+    r"(?:通知|意见|决定|批复|公告|通告|通报|函|办法|规定|条例|细则|方案|规划|计划|令|制度|准则|规则|指南|指引|标准|目录|清单|名单|报告|纲要|"
+    r"要点|措施|政策|公报|预案|章程|规程|规范|解读|问答|说明|决议|命令|倡议书|意见书|通则|若干规定|实施意见)"
+    r"\s?(?:[（(].{1,40}[）)])?\s?$"
+)
+_FURNITURE: Final = re.compile(
+    r"文\s?件$|^\s?(?:特急|急件|加急|平急|机密|秘密|绝密|★)|^签发人|^[０-９0-9]{4,8}$|^(?:附\s?件\s?[0-9一二三四五六七八九十]{0,3}\s?[:：.]?)$"
+    r"|^目\s?录$|公开$"
+)
+_TEXT: Final = re.compile(
+    r"[。；;：:]$|^(?:第[一二三四五六七八九十百零\d]{1,6}[章节条编]|[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十\d]{1,3}[）)]|\d{1,3}[.、])"
+)
+_HEAD: Final = 16
+_MAX_LINE: Final = 60
+_MAX_TITLE: Final = 160
+_MAX_LINES: Final = 5
+_MIN_TITLE: Final = 5
+
+
+def title_of(lines: Sequence[str]) -> str | None:
+    """The title printed above the text, put together from its lines; None where the first lines do not end like one."""
+    parts: list[str] = []
+    for line in lines[:_HEAD]:
+        text = line.strip()
+        if not text or _FURNITURE.search(text) or own_number(text):
+            if parts:
+                break
+            continue
+        if _TEXT.search(text) or len(text) > (_MAX_TITLE if not parts else _MAX_LINE) or " | " in text:
+            break
+        parts.append(text)
+        joined = _join(parts)
+        # 关于印发 without its end is a title that goes on, even if it ends in 办法.
+        if _TITLE_END.search(joined) and not _goes_on(joined):
+            return joined if _MIN_TITLE <= len(joined) <= _MAX_TITLE else None
+        if len(parts) >= _MAX_LINES:
+            break
+    return None
+
+
+def _goes_on(joined: str) -> bool:
+    notice = re.search(r"关于(?:印发|转发|发布|公布|修改|废止|批转)", joined)
+    if notice is None:
+        return False
+    return (
+        re.search(r"的\s?(?:通知|决定|公告|通告|意见|批复|函|命令|令|通报|决议)\s?(?:[（(].{1,40}[）)])?\s?$", joined)
+        is None
+    )
+
+
+def _join(parts: Sequence[str]) -> str:
+    out = parts[0]
+    for part in parts[1:]:
+        out += " " + part if out[-1].isascii() and part[0].isascii() else part
+    return out

@@ -1,0 +1,210 @@
+"""Printed lines with their places, as a fixed layout holds them, to paragraphs.
+
+What belongs here: page numbers, running heads, lines that were broken by the layout. What does not: getting the lines
+out of a file (`pdf`, `ofd`).
+
+Chinese lines are filled to the margin and broken anywhere, without a space; a paragraph begins two characters further
+in. So a line goes on where the one before it is full and it is not indented; a full stop before a numbered label ends
+one all the same. Places are in any unit, y upwards.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from statistics import median
+from typing import Final
+
+_DASHES: Final = r"[-—–－―─·•~～\s]"
+_DASHED_NUMBER: Final = re.compile(
+    rf"{_DASHES}{{0,8}}[-—–－―─]{_DASHES}{{0,8}}[0-9０-９]{{1,4}}{_DASHES}{{0,8}}[-—–－―─]{_DASHES}{{0,8}}"
+    r"|第\s?[0-9０-９]{1,4}\s?页\s?(?:[,，/、]?\s?共\s?[0-9０-９]{1,4}\s?页)?|[Pp]age\s[0-9]{1,4}(?:\s(?:of|/)\s[0-9]{1,4})?"
+)
+_BARE_NUMBER: Final = re.compile(r"[·•\s]{0,4}(?P<number>[0-9０-９]{1,4})(?:\s?/\s?[0-9０-９]{1,4})?[·•\s]{0,4}")
+_CONTENTS: Final = re.compile(r"(?:[.．·…‥]\s?){4,200}\s?[（(]?[0-9]{1,4}[）)]?$")
+_CONTENTS_HEAD: Final = re.compile(r"^目\s{0,8}[录次]$")
+_LABEL: Final = re.compile(
+    r"第[一二三四五六七八九十百零〇\d]{1,6}[章节条编]|[一二三四五六七八九十]{1,3}[、.．]|[（(][一二三四五六七八九十\d]{1,3}[）)]|\d{1,3}[.、．]|附\s?件|[①-⑳]"
+)
+_STOP: Final = re.compile(r"[。；;！!？?：:](?:[”’」』）)])?$")
+_SPACED: Final = re.compile(r"(?<![\u4e00-\u9fff])(?:[\u4e00-\u9fff]\s){2,40}[\u4e00-\u9fff](?![\u4e00-\u9fff])")
+_WORD: Final = re.compile(r"[!-~]{1,200}")
+_MOST_HEAD: Final = 60
+_FEW_ROWS: Final = 6
+_RUNNING: Final = 3
+_SHARE: Final = 0.4
+_FULL: Final = 2.6
+_INDENT: Final = 1.2
+
+
+@dataclass(slots=True)
+class Row:
+    """A printed line and its box."""
+
+    text: str
+    left: float
+    right: float
+    bottom: float
+    top: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Margins:
+    left: float
+    right: float
+    em: float
+    indents: bool
+
+
+def paragraphs(pages: Sequence[Sequence[Row]]) -> list[str]:
+    """The paragraphs of a document, from the printed lines of its pages in reading order."""
+    whole = [_merge(rows) for rows in pages]
+    whole = _without_running(_without_numbers(whole))
+    whole = [_without_contents(rows) for rows in whole]
+    everything = [row for rows in whole for row in rows]
+    if not everything:
+        return []
+    general = _margins(everything)
+    out: list[str] = []
+    last: tuple[Row, _Margins] | None = None
+    for rows in whole:
+        own = _margins(rows) if len(rows) >= _FEW_ROWS else general
+        for row in rows:
+            if last is not None and _goes_on(*last, row, own):
+                out[-1] = join(out[-1], row.text)
+            else:
+                out.append(row.text)
+            last = row, own
+    return [_SPACED.sub(lambda match: re.sub(r"\s", "", match[0]), text) for text in out]
+
+
+def join(first: str, second: str) -> str:
+    """Two parts of one paragraph: with a space between words of Latin letters, with none in Chinese."""
+    if not first or not second:
+        return first or second
+    if first[-1] == "-" and first[-2:-1].isascii() and first[-2:-1].isalpha() and second[0].islower():
+        return first[:-1] + second
+    latin = first[-1].isascii() and second[0].isascii() and not first[-1].isdigit()
+    return (
+        f"{first} {second}"
+        if latin or (first[-1].isdigit() and second[0].isascii() and second[0].isalpha())
+        else first + second
+    )
+
+
+def _units(text: str) -> float:
+    """How wide a text is, in characters of full width."""
+    return sum(0.5 if character < "\u2000" else 1.0 for character in text)
+
+
+def _merge(rows: Sequence[Row]) -> list[Row]:
+    """Pieces that stand beside each other in one printed line, as one row."""
+    out: list[Row] = []
+    for row in rows:
+        text = row.text.strip()
+        if not text:
+            continue
+        last = out[-1] if out else None
+        height = max(row.top - row.bottom, 0.001)
+        if last is not None:
+            low = min(height, max(last.top - last.bottom, 0.001))
+            beside = min(last.top, row.top) - max(last.bottom, row.bottom) > 0.5 * low
+            if beside and row.left >= last.right - 0.5 * height:
+                gap = row.left - last.right
+                last.text += (" " if gap > 0.5 * height else "") + text
+                last.right = max(last.right, row.right)
+                last.bottom, last.top = min(last.bottom, row.bottom), max(last.top, row.top)
+                continue
+        out.append(Row(text, row.left, row.right, row.bottom, row.top))
+    return out
+
+
+def _edges(rows: Sequence[Row]) -> list[int]:
+    """Indices of the highest and the two lowest rows of a page."""
+    order = sorted(range(len(rows)), key=lambda index: rows[index].bottom)
+    return list(dict.fromkeys([*order[:2], *order[-1:]]))
+
+
+def _without_numbers(pages: list[list[Row]]) -> list[list[Row]]:
+    """Pages without their numbers: in dashes wherever at an edge, bare ones where they count the pages."""
+    gone: set[tuple[int, int]] = set()
+    bare: list[tuple[int, int, int]] = []
+    for number, rows in enumerate(pages):
+        for index in _edges(rows):
+            if _DASHED_NUMBER.fullmatch(rows[index].text):
+                gone.add((number, index))
+            elif match := _BARE_NUMBER.fullmatch(rows[index].text):
+                bare.append((number, index, int(match["number"]) - number))
+    if bare:
+        offset, count = Counter(item[2] for item in bare).most_common(1)[0]
+        if count > 1 or offset == 1:
+            gone |= {(number, index) for number, index, found in bare if found == offset}
+    return [[row for index, row in enumerate(rows) if (number, index) not in gone] for number, rows in enumerate(pages)]
+
+
+def _without_running(pages: list[list[Row]]) -> list[list[Row]]:
+    """Pages without the words that stand at the same edge of most of them."""
+    seen: Counter[str] = Counter()
+    for rows in pages:
+        seen.update({_shape(rows[index].text) for index in _edges(rows)})
+    running = {
+        text
+        for text, count in seen.items()
+        if count >= _RUNNING and count >= _SHARE * len(pages) and len(text) < _MOST_HEAD
+    }
+    if not running:
+        return pages
+    out = []
+    for number, rows in enumerate(pages):
+        edges = set(_edges(rows)) if number else set()  # on the first page it may be the title
+        out.append([row for index, row in enumerate(rows) if index not in edges or _shape(row.text) not in running])
+    return out
+
+
+def _shape(text: str) -> str:
+    return re.sub(r"[0-9０-９]+", "#", re.sub(r"\s", "", text))
+
+
+def _without_contents(rows: list[Row]) -> list[Row]:
+    """Without the lines of a table of contents, which say every heading a second time."""
+    if not any(_CONTENTS.search(row.text) for row in rows):
+        return rows
+    return [row for row in rows if not _CONTENTS.search(row.text) and not _CONTENTS_HEAD.match(row.text)]
+
+
+def _margins(rows: Sequence[Row]) -> _Margins:
+    """Where lines begin and end, how wide a character is, and whether paragraphs are indented."""
+    widths = [(row.right - row.left) / _units(row.text) for row in rows if len(row.text) > 4 and row.right > row.left]  # noqa: PLR2004
+    em = median(widths) if widths else max((row.top - row.bottom for row in rows), default=1.0)
+    right = _shared(sorted((row.right for row in rows), reverse=True), em)
+    left = _shared(sorted(row.left for row in rows), em / 2)
+    steps = [(row.left - left) / em for row in rows if row.right >= right - _FULL * em] if em > 0 else []
+    return _Margins(left, right, em, any(_INDENT < step < 3.5 for step in steps))  # noqa: PLR2004
+
+
+def _shared(places: Sequence[float], near: float) -> float:
+    """The outermost place that two lines share."""
+    for one, other in pairwise(places):
+        if abs(one - other) <= near:
+            return one
+    return places[0] if places else 0.0
+
+
+def _goes_on(last: Row, before: _Margins, row: Row, here: _Margins) -> bool:
+    """Whether `row` continues the paragraph of which `last` is the line before."""
+    if before.em <= 0 or here.em <= 0:
+        return not _STOP.search(last.text) and not _LABEL.match(row.text)
+    room = (before.right - last.right) / before.em
+    word = _WORD.match(row.text)
+    full = room < _FULL or (word is not None and not _STOP.search(last.text) and len(word[0]) / 2 > room)
+    if not full:
+        return False
+    stopped = _STOP.search(last.text) is not None
+    labelled = _LABEL.match(row.text) is not None
+    if (row.left - here.left) / here.em > _INDENT:
+        hanging = abs((row.left - here.left) - (last.left - before.left)) < here.em / 2
+        return hanging and not stopped and not labelled
+    if stopped and labelled:
+        return False
+    return here.indents or before.indents or not stopped
