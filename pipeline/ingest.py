@@ -31,9 +31,6 @@ INGEST: Final = "ingest"
 SAVED: Final = "saved"
 """The source of pages whose host no declared source has."""
 FILE_COLUMNS: Final = ("file", "outcome", "reason", "detail", "url", "source", "captured_at", "kind")
-_PAGE_TYPES: Final = frozenset(
-    {"text/html", "application/xhtml+xml", "text/plain", "text/xml", "application/xml", "application/json"}
-)
 _BLOCK: Final = 1 << 20
 _OK: Final = 200
 
@@ -237,7 +234,7 @@ def _why_not(record: Capture | BadRecord) -> tuple[str, str, str] | None:
     kind = (record.content_type or "").partition(";")[0].strip().lower()
     if record.status is not None and record.status != _OK:
         return "skipped", "status", f"answered with status {record.status}"
-    if kind and kind not in _PAGE_TYPES:
+    if not saved.may_be_read(record.content_type, record.content):
         return "skipped", "not_a_page", f"is {kind}"
     if len(record.content) > saved.MOST_BYTES:
         return "rejected", "too_large", f"{len(record.content):,} bytes; more than {saved.MOST_BYTES:,} is no page"

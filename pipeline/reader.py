@@ -13,10 +13,11 @@ from crawlers.archive import BadRecord, Capture, iter_warc
 from crawlers.source import Source, load_sources
 from pipeline import pool, saved
 from pipeline.ingest import source_for
+from pipeline.parsers.documents import format_of
 from pipeline.parsers.records import PageRecord
 from pipeline.reading import authority_by_host, hints_of
 
-_PAGES: Final = (".html", ".htm", ".shtml", ".xhtml", ".txt", ".xml", ".response.json")
+_PAGES: Final = (".html", ".htm", ".shtml", ".xhtml", ".txt", ".xml", ".response.json", *saved.DOCUMENT_TYPES)
 _BATCH: Final = 512
 _FIELDS: Final = tuple(item.name for item in fields(PageRecord))
 
@@ -88,7 +89,7 @@ def _from_warc(path: Path) -> Iterable[tuple[str, pool.Job | pool.Rejection]]:
         place = f"{path}#{record.offset}"
         if isinstance(record, BadRecord):
             yield place, pool.Rejection("archive", record.reason, record.detail)
-        elif (record.content_type or "").startswith(("text/", "application/xhtml")):
+        elif (record.content_type or "").startswith(("text/", "application/xhtml")) or format_of(record.content):
             yield place, _bytes_job(place, record)
 
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote, urlsplit
 
+from pipeline.parsers.documents import format_of
 from policywatch import clock
 from policywatch.errors import UsageError
 
@@ -27,8 +28,17 @@ CONTENT_TYPES: Final = {
     ".txt": "text/plain",
     ".xml": "application/xml",
     ".json": "application/json",
-    ".pdf": "application/pdf",
 }
+DOCUMENT_TYPES: Final = {
+    ".pdf": "application/pdf",
+    ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    ".doc": "application/msword",
+    ".wps": "application/vnd.ms-works",
+    ".ofd": "application/ofd",
+    ".rtf": "application/rtf",
+}
+"""Files that may be the document itself; what they really are, the reader sees by their bytes."""
+PAGE_TYPES: Final = frozenset({*CONTENT_TYPES.values(), "text/xml"})
 WARC_ENDINGS: Final = (".warc", ".warc.gz")
 MOST_BYTES: Final = 20_000_000
 """What a crawl would refuse to fetch is not taken from a file either."""
@@ -109,7 +119,14 @@ def sidecar_of(path: Path) -> Path | None:
 
 def content_type_of(path: Path) -> str | None:
     """What the file's ending says of its content."""
-    return CONTENT_TYPES.get(path.suffix.lower())
+    ending = path.suffix.lower()
+    return CONTENT_TYPES.get(ending) or DOCUMENT_TYPES.get(ending)
+
+
+def may_be_read(content_type: str | None, content: bytes) -> bool:
+    """Whether an answer of this type is a page or a file that the reader knows; many servers call a file anything."""
+    kind = (content_type or "").partition(";")[0].strip().lower()
+    return not kind or kind in PAGE_TYPES or format_of(content) is not None
 
 
 def made_up_url(relative: str) -> str:
