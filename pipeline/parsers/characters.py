@@ -17,15 +17,15 @@ _HANS: Final = frozenset(
 _ONLY_HANT: Final = re.compile("[" + "".join(sorted(_HANT - _HANS)) + "]")
 _ONLY_HANS: Final = re.compile("[" + "".join(sorted(_HANS - _HANT)) + "]")
 _SAMPLE: Final = 6000
-_CJK: Final = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
-_LATIN: Final = re.compile(r"[A-Za-z]")
-_INVISIBLE: Final = re.compile(r"[\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff\x00-\x08\x0b\x0e-\x1f\x7f-\x9f]")
-_SPACES: Final = re.compile(r"[ \t\r\n\f\v\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]{1,100000}")
+_CJK: Final = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]{1,6000}")
+_LATIN: Final = re.compile(r"[A-Za-z]{1,6000}")
+_UNSEEN: Final = r"\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff\x00-\x08\x0b\x0e-\x1f\x7f-\x9f"
+_INVISIBLE: Final = re.compile(f"[{_UNSEEN}]")
 _WIDE_CODES: Final = (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))
 _WIDE: Final = {code: code - 0xFEE0 for code in _WIDE_CODES} | {
     ord("％"): "%", ord("．"): ".", ord("＋"): "+", ord("－"): "-", ord("／"): "/",
 }  # fmt: skip
-_ANY_WIDE: Final = re.compile("[\uff10-\uff19\uff21-\uff3a\uff41-\uff5a％．＋－／]")
+_ODD: Final = re.compile(f"[{_UNSEEN}\uff10-\uff19\uff21-\uff3a\uff41-\uff5a％．＋－／]")
 # What tw2sp leaves of mirrors that were converted by machine with a vocabulary.
 # Words that tw2sp takes for computing terms and official documents use as they stand; each with its simplified form.
 _KEPT_PAIRS: Final = (
@@ -55,14 +55,9 @@ _LEFTOVERS: Final = (
 
 def clean(text: str) -> str:
     """`text` in one line: no invisible characters, one blank for any white space, letters and digits half-width."""
-    if not text:
-        return ""
-    if not text.isascii():
-        if _INVISIBLE.search(text):
-            text = _INVISIBLE.sub("", text)
-        if _ANY_WIDE.search(text):
-            text = text.translate(_WIDE)
-    return _SPACES.sub(" ", text).strip()
+    if not text.isascii() and _ODD.search(text):
+        text = _INVISIBLE.sub("", text).translate(_WIDE)
+    return " ".join(text.split())
 
 
 def is_traditional(text: str) -> bool:
@@ -78,8 +73,8 @@ def script_of(text: str) -> str | None:
     sample = text[:_SAMPLE]
     if is_traditional(sample):
         return "Hant"
-    chinese = len(_CJK.findall(sample))
-    if chinese and chinese * 8 > len(_LATIN.findall(sample)):
+    chinese = sum(map(len, _CJK.findall(sample)))
+    if chinese and chinese * 8 > sum(map(len, _LATIN.findall(sample))):
         return "Hans"
     return "Latn" if _LATIN.search(sample) else None
 
