@@ -34,8 +34,11 @@ _COUNTRY: Final = re.compile(r"^中华人民共和国(?=(?!国务院$).{3}|国�
 
 def normal_text(text: str) -> str:
     """`text` for comparing: simplified, half-width, straight quotes, no white space beside Chinese; lines are kept."""
-    if is_traditional(text):
-        text = simplify(text)
+    return normal_form(simplify(text) if is_traditional(text) else text)
+
+
+def normal_form(text: str) -> str:
+    """As `normal_text`, for text that is in simplified characters already, or is to keep those that it has."""
     return normal_lines("\n".join(filter(None, map(clean, text.split("\n")))))
 
 
