@@ -21,9 +21,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from benchmarks.measure import ROOT
+
+if TYPE_CHECKING:
+    from pipeline.parsers import PageRecord, Unreadable
 
 PAGES = 100_000
 SECONDS = 2.0
@@ -143,28 +146,40 @@ def mutated(number: int) -> bytes:
     return bytes(page)
 
 
-def read(number: int, content: bytes) -> str:
-    """Read a page, or its words as plain text; its kind, or the reason why it cannot be read.
+def read(number: int, content: bytes) -> "PageRecord | Unreadable":
+    """Read a page: most as they are, some with selectors, some their words as plain text.
 
     Raises:
-        Exception: whatever escapes the reader, or a record that cannot be stored.
+        Exception: whatever escapes the reader.
     """
-    from pipeline.parsers import Hints, Listed, Unreadable, read_page, read_text  # noqa: PLC0415 - counted as a page's
+    from pipeline.parsers import Hints, Listed, Unreadable, read_page, read_text  # noqa: PLC0415 - part of the memory
 
     try:
         if number % 8 == 7:
-            record = read_text(content.decode("utf-8", "replace").replace("<", "\n<"), url=URL, title="临沅市甲办法")
-        elif number % 8 == 6:
+            return read_text(content.decode("utf-8", "replace").replace("<", "\n<"), url=URL, title="临沅市甲办法")
+        if number % 8 == 6:
             hints = Hints(body="div", metadata="li")
-            record = read_page(content, url=URL, hints=hints, listed=Listed(title="临沅市甲办法"))
-        else:
-            record = read_page(content, url=URL)
+            return read_page(content, url=URL, hints=hints, listed=Listed(title="临沅市甲办法"))
+        return read_page(content, url=URL)
     except Unreadable as refused:
-        return f"refused: {refused.reason}"
-    json.dumps(
-        record.to_json(), ensure_ascii=False, allow_nan=False
-    ).encode()  # what cannot be written cannot be stored
-    return record.kind
+        return refused
+
+
+def outcome(answer: "PageRecord | Unreadable") -> str:
+    """The kind of the page, or the reason why it was refused; the record can be stored and put together again.
+
+    Raises:
+        Exception: it cannot.
+    """
+    from pipeline.parsers import PageRecord  # noqa: PLC0415
+    from pipeline.parsers.unparse import unparse  # noqa: PLC0415
+
+    if not isinstance(answer, PageRecord):
+        return f"refused: {answer.reason}"
+    json.dumps(answer.to_json(), ensure_ascii=False, allow_nan=False).encode()
+    if unparse(answer) != answer.text:
+        raise AssertionError("the clauses and what lies between them are not the text")
+    return answer.kind
 
 
 @dataclass
@@ -189,13 +204,14 @@ def check(number: int, found: Findings) -> None:
     content = mutated(number)
     begun = time.process_time()
     try:
-        outcome = read(number, content)
+        answer = read(number, content)
+        spent = time.process_time() - begun
+        what = outcome(answer)
     except Exception as error:  # noqa: BLE001 - that is what is looked for
-        outcome = "failed"
+        spent, what = time.process_time() - begun, "failed"
         found.failures.append(f"page {number}: {type(error).__name__}: {str(error)[:200]}")
-    spent = time.process_time() - begun
     held = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1024 if sys.platform != "darwin" else 1024 * 1024)
-    found.outcomes[outcome] += 1
+    found.outcomes[what] += 1
     found.slowest = max(found.slowest, (spent, number))
     if spent > SECONDS:
         found.failures.append(f"page {number}: {spent:.1f} s")
@@ -253,8 +269,8 @@ def main() -> int:
         if options.save:
             options.save.write_bytes(content)
         begun = time.process_time()
-        outcome = read(options.only, content)
-        print(f"page {options.only}: {len(content):,} bytes, {outcome}, {time.process_time() - begun:.2f} s")
+        answer = read(options.only, content)
+        print(f"page {options.only}: {len(content):,} bytes, {time.process_time() - begun:.2f} s, {outcome(answer)}")
         return 0
     total = Findings()
     for found in run(range(options.first, options.first + options.pages)):
