@@ -33,7 +33,20 @@ _PATTERNS: Final = (
 _ENCLOSED: Final = {chr(0x3220 + i): f"（{c}）" for i, c in enumerate("一二三四五六七八九十")} | {
     chr(0x2474 + i): f"（{i + 1}）" for i in range(20)
 }
-_FIRST: Final = frozenset("第一二三四五六七八九十（(0123456789①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳百")
+_BY_KIND: Final = {pattern[0]: pattern for pattern in _PATTERNS}
+_BY_FIRST: Final = {
+    char: tuple(_BY_KIND[kind] for kind in kinds.split())
+    for chars, kinds in {
+        "第": "article part chapter section",
+        "一二三四五六七八九十百": "cn",
+        "（(": "pcn pnum",
+        "0123456789": "num pnum",
+        "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳": "circle",
+    }.items()
+    for char in chars
+}
+"""The numbering systems that a line can belong to, by its first character; other lines have no label."""
+_STOP: Final = re.compile(r"[。；;！？!?]")
 _DECIMAL: Final = re.compile(
     r"(?P<n>\d{1,2}(?:\.\d{1,2}){1,4})[.、]?(?=\s|[\u4e00-\u9fff“《])"
     r"(?!\s?(?:元|万|亿|米|公里|倍|平方|吨|个百分点|公顷|千克|小时))"
@@ -101,17 +114,16 @@ def label_of(text: str, *, decimals: bool = False) -> tuple[str, int, int, str, 
     """(kind, rank, value, printed label, rest) where a line begins with a label; `decimals` allows `7.3 …`."""
     if text and (text[0] in _ENCLOSED):
         text = _ENCLOSED[text[0]] + text[1:]
-    if not text or text[0] not in _FIRST:
+    patterns = _BY_FIRST.get(text[:1])
+    if patterns is None:
         return None
     if decimals and (match := _DECIMAL.match(text) or _DECIMAL_TOP.match(text)):
         pieces = match["n"].split(".")
         return "decimal", 10 + len(pieces), int(pieces[-1]), match["n"], text[match.end() :].strip()
-    for kind, rank, pattern in _PATTERNS:
+    for kind, rank, pattern in patterns:
         match = pattern.match(text)
         if match:
-            groups = match.groupdict()
-            printed = groups.get("n") or groups.get("m")
-            value = to_int(printed) if printed else ord(match[0]) - ord("①") + 1
+            value = to_int(match[match.lastgroup]) if match.lastgroup else ord(match[0]) - ord("①") + 1
             if value is None:
                 continue
             return kind, rank, value, match[0], text[match.end() :].lstrip(":： ").rstrip()
@@ -129,7 +141,7 @@ def split_heading(kind: str, rest: str) -> tuple[str | None, str]:
     heading: str | None
     if "\n" in rest:
         heading, _, text = rest.partition("\n")
-    elif re.search(r"[。；;！？!?]", rest):
+    elif _STOP.search(rest):
         heading, text = _first_sentence(rest, _LEAD, commas=1)
     elif len(rest) > _HEADING or rest.endswith((":", "：", ",", "，")):
         heading, text = None, rest
@@ -172,7 +184,7 @@ def read_clauses(document: Document) -> tuple[Clause, ...]:
             continue
         label = (
             _row_label(builder, line.text)
-            if " | " in line.text and line.row
+            if line.row and " | " in line.text
             else label_of(line.text, decimals=decimals)
         )
         if label and _in_sequence(builder, label):
@@ -183,7 +195,7 @@ def read_clauses(document: Document) -> tuple[Clause, ...]:
             builder.stack[-1].parts.append(line.text)
         elif builder.stack:
             builder.stack.clear()
-    return tuple(_close(opened) for opened in builder.done)
+    return tuple([_close(opened) for opened in builder.done])
 
 
 def _row_label(builder: _Builder, text: str) -> tuple[str, int, int, str, str] | None:

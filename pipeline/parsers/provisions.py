@@ -4,6 +4,7 @@ What belongs here: reading these out of a sentence. What does not: where clauses
 """
 
 import re
+from operator import itemgetter
 from typing import Final
 
 from pipeline.parsers.records import Amount, Target
@@ -18,6 +19,10 @@ _DUTY_WORDS: Final = re.compile(
 _BODY: Final = re.compile(
     r"[\u4e00-\u9fff·]{1,28}(?:委|局|部|厅|办|署|院|行|会|中心|集团|公司|区|县|政府|办公室|社|处|所|盟|单位|部门|团委|总队|支队)(?:等)?"
 )
+_DUTY_FIRST: Final = frozenset("责牵配实由其")
+_DUTY_LAST: Final = frozenset("责头合工")
+"""What `_DUTY_WORDS` begin and end with: other names are not searched for them."""
+_COMMAS: Final = re.compile(r"[，,、；;]")
 _NOT_BODY: Final = re.compile(r"简称|以下|详见|附件|包括|如下|不含|除外|单位：|应当|按照|根据|其中|含本|满足|国内|全部")
 _AND_OTHERS: Final = re.compile(r"等(?:相关|有关)?(?:单位|部门)?$")
 _ALSO: Final = frozenset(
@@ -30,6 +35,7 @@ _LIMITS: Final = {
     "不低于": "floor", "至少": "floor", "不少于": "floor", "最低": "floor",
 }  # fmt: skip
 _LIMIT: Final = "|".join(sorted(_LIMITS, key=len, reverse=True))
+_ANY_LIMIT: Final = re.compile(_LIMIT)
 _SUM: Final = re.compile(
     r"(?P<value>\d[\d,，]{0,14}(?:\.\d{1,4})?)\s?(?P<unit>万亿|千万|百万|亿|万|千|百)?元(?!旦|宇宙|素|件)"
 )
@@ -45,6 +51,8 @@ _SCALE: Final = {None: 1.0, "百": 1e2, "千": 1e3, "万": 1e4, "百万": 1e6, "
 _DEADLINE: Final = re.compile(
     r"(?:力争|争取|确保)?(?:到|至|在)\s?(?P<when>[“\"]?十[一二三四五六]五[”\"]?(?:规划)?(?:时期|期)?末?|20\d{2}\s?年(?:\s?\d{1,2}\s?月)?(?:底|末|前)?)"
 )
+_SOON: Final = re.compile(r"[到至在]\s?(?:[“\"]?十[一二三四五六]五|20\d\d\s?年)")
+"""What every deadline holds: most texts have none, and are not cut into sentences."""
 _TARGET: Final = re.compile(
     r"^(?:力争|确保|全市|全省|全区|全国|使|其中|累计|我市|我省|，|\s){0,3}(?P<what>[^，。；;]{2,60}?)(?:力争|总数|数量|累计|分别|稳定|要|均|将){0,2}"
     r"(?:达到|达|超过|突破|提高到|增长到|增至|增加到|提升到|不低于|不少于|保持在)\s?(?P<value>\d[\d,]{0,12}(?:\.\d{1,3})?)\s?(?P<mult>万亿|亿|万|千)?"
@@ -57,9 +65,10 @@ def bodies_of(text: str) -> tuple[str, ...]:
     found: list[str] = []
     if "（" not in text and "(" not in text and "单位" not in text and "部门" not in text:
         return ()
-    for group in (*_GROUP.findall(text), *_DUTY.findall(text)):
-        names = _names(group)
-        found.extend(names)
+    for group in _GROUP.findall(text):
+        found.extend(_names(group))
+    for group in _DUTY.findall(text) if "单位" in text or "部门" in text else ():
+        found.extend(_names(group))
     return tuple(dict.fromkeys(found))
 
 
@@ -67,9 +76,13 @@ def _names(group: str) -> list[str]:
     if _NOT_BODY.search(group):
         return []
     names: list[str] = []
-    for piece in re.split(r"[，,、；;]", group):
-        name = _DUTY_WORDS.sub("", piece.strip()).strip(" :：")
-        name = _AND_OTHERS.sub("", name)
+    for piece in _COMMAS.split(group):
+        name = piece.strip()
+        if name and (name[0] in _DUTY_FIRST or name[-1] in _DUTY_LAST):
+            name = _DUTY_WORDS.sub("", name)
+        name = name.strip(" :：")
+        if "等" in name:
+            name = _AND_OTHERS.sub("", name)
         if not name:
             continue
         if not _BODY.fullmatch(name) and name not in _ALSO:
@@ -92,12 +105,16 @@ def amounts_of(text: str) -> tuple[Amount, ...]:
         if limit != "exact" or _SUPPORTED.match(match["after"]):
             quote = lead + match[0][: len(match[0]) - len(match["after"])].strip()
             found.append((match.start(), Amount(float(match["value"]), "percent", limit, quote)))
-    return tuple(amount for _, amount in sorted(found, key=lambda item: item[0]))
+    if len(found) > 1:
+        found.sort(key=itemgetter(0))
+    return tuple([amount for _, amount in found])
 
 
 def _limit(text: str, at: int) -> tuple[str, str]:
     """What the words just before a figure make of it, and these words."""
-    match = _BEFORE.search(text[max(0, at - _REACH) : at])
+    window = text[max(0, at - _REACH) : at]
+    word = _ANY_LIMIT.search(window)
+    match = _BEFORE.search(window, word.start()) if word else None
     if match is None or match["limit"] is None:
         return "exact", ""
     return _LIMITS[match["limit"]], match[0]
@@ -105,6 +122,8 @@ def _limit(text: str, at: int) -> tuple[str, str]:
 
 def targets_of(text: str) -> tuple[Target, ...]:
     """Goals with a figure and a deadline: 力争到“十四五”末，…企业达到500家，…达到1000家."""
+    if _SOON.search(text) is None:
+        return ()
     found: list[Target] = []
     for sentence in re.split(r"[。；;\n]", text):
         deadline = _DEADLINE.search(sentence)
