@@ -21,7 +21,7 @@ run: $(RUN_STAMP) ## Watch the demo portal through all its editions, offline, an
 	@$(BIN)/policywatch --home $(DEMO_HOME) demo $(if $(FRESH),--fresh)
 
 test: $(DEV_STAMP) ## Run the whole test suite
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup -q $(ARGS)
+	@$(BIN)/python -m pytest -n 2 --dist loadfile -q $(ARGS)
 
 lint: $(DEV_STAMP) ## Check style and formatting
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .

@@ -16,8 +16,6 @@ from demo.editions import edition
 from demo.replay import SOURCES, standing_at
 from demo.server import DemoPortal
 
-pytestmark = pytest.mark.xdist_group("crash")
-
 ROOT = Path(__file__).parents[2]
 SOURCE = "demo_portal"
 EDITION = 5

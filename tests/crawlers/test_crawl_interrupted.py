@@ -3,6 +3,7 @@
 import json
 from datetime import UTC, datetime, timedelta, timezone
 from hashlib import shake_256
+from types import SimpleNamespace
 
 import pytest
 
@@ -15,15 +16,34 @@ PAGES = 30
 DIE = "lambda *_, **__: __import__('os').kill(__import__('os').getpid(), 9)"
 
 
-@pytest.fixture(scope="module")
-def listed(portal, crawls, reply):
-    """A source of thirty pages, of which one comes only at the second asking."""
+@pytest.fixture
+def listed(portal, crawls, reply, request):
+    """A portal with a source of thirty pages, of the test's own: its name is `listed.source`."""
+    name = f"killed_{request.node.name[5:25].lower()}"
     items = "".join(f'<li><a href="/k/{number}" title="第{number}号">x</a></li>' for number in range(PAGES))
     portal.routes["/k/"] = reply(f"<ul>{items}</ul>")
     for number in range(PAGES):
         portal.routes[f"/k/{number}"] = reply(f"policy {number}", etag='"k"')
-    crawls.source("killed", portal, f'{{kind: html, start: "{portal.url}/k/", item: li}}')
-    return portal
+    crawls.source(name, portal, f'{{kind: html, start: "{portal.url}/k/", item: li}}')
+    return SimpleNamespace(portal=portal, source=name)
+
+
+@pytest.fixture
+def killed_halfway(listed, crawls, kill):
+    """Start a crawl of the source and kill it when half its pages have been asked."""
+
+    def crawl():
+        crawls.hour += 1
+        process = crawls.start(listed.source)
+        count = iter(range(1000))
+        listed.portal.before = lambda path: (
+            kill(process.pid) if path.startswith("/k/") and next(count) == PAGES // 2 else None
+        )
+        process.communicate(timeout=60)
+        listed.portal.before = str
+        assert process.returncode < 0
+
+    return crawl
 
 
 def archived(crawls, name):
@@ -33,26 +53,20 @@ def archived(crawls, name):
     return path, [record.url.split("/", 3)[3] for record in records if record.kind in {"response", "revisit"}]
 
 
-def test_a_killed_crawl_goes_on_where_it_stopped(listed, crawls, kill):
-    portal = listed
-    crawls.hour += 1
-    process = crawls.start("killed")
-    count = iter(range(1000))
-    portal.before = lambda path: kill(process.pid) if path.startswith("/k/") and next(count) == PAGES // 2 else None
-    process.communicate(timeout=60)
-    portal.before = str
-    assert process.returncode < 0
-    path, kept = archived(crawls, "killed")
+def test_a_killed_crawl_goes_on_where_it_stopped(listed, crawls, killed_halfway):
+    portal, name = listed.portal, listed.source
+    killed_halfway()
+    path, kept = archived(crawls, name)
     assert 2 < len(kept) < PAGES
     # The kill may come in the middle of a write as well.
     torn = path.read_bytes()[:-20]
     path.write_bytes(torn)
-    _, kept = archived(crawls, "killed")
+    _, kept = archived(crawls, name)
     started = crawls.now()
 
     portal.forget()
-    outcome = crawls.run("killed", hours=3)
-    assert outcome.summary["crawl_id"] == f"killed-{started[:19].replace('-', '').replace(':', '')}Z"
+    outcome = crawls.run(name, hours=3)
+    assert outcome.summary["crawl_id"] == f"{name}-{started[:19].replace('-', '').replace(':', '')}Z"
     assert outcome.summary["verdict"] == "good"
     assert outcome.summary["stats"]["resumed"] == len(kept)
     assert outcome.summary["stats"]["torn_tail"] == 1
@@ -72,47 +86,39 @@ def test_a_killed_crawl_goes_on_where_it_stopped(listed, crawls, kill):
     assert times[f"{portal.url}/{kept[-1]}"].startswith(started[:13])
 
 
-def test_a_killed_recheck_goes_on_too(listed, crawls, kill):
-    portal = listed
-    crawls.hour += 1
-    process = crawls.start("killed")
-    count = iter(range(1000))
-    portal.before = lambda path: kill(process.pid) if path.startswith("/k/") and next(count) == PAGES // 2 else None
-    process.communicate(timeout=60)
-    portal.before = str
-    _, kept = archived(crawls, "killed")
-    portal.forget()
-    outcome = crawls.run("killed")
+def test_a_killed_recheck_goes_on_too(listed, crawls, killed_halfway):
+    crawls.run(listed.source)
+    killed_halfway()
+    _, kept = archived(crawls, listed.source)
+    listed.portal.forget()
+    outcome = crawls.run(listed.source)
     assert set(outcome.outcomes().values()) == {"not_modified"}
     assert outcome.summary["verdict"] == "good"
     assert outcome.summary["lists"][0]["items"] == PAGES  # read from the archive, where it is a revisit
     assert outcome.summary["stats"]["resumed"] == len(kept)
 
 
-def test_an_open_crawl_of_yesterday_is_closed_and_a_new_one_begins(listed, crawls, kill):
-    portal = listed
-    portal.routes["/k/0"] = listed.routes["/k/1"].__class__("policy 0, edited", etag='"k2"')
-    crawls.hour += 1
-    process = crawls.start("killed")
-    count = iter(range(1000))
-    portal.before = lambda path: kill(process.pid) if path.startswith("/k/") and next(count) == PAGES // 2 else None
-    process.communicate(timeout=60)
-    portal.before = str
+def test_an_open_crawl_of_yesterday_is_closed_and_a_new_one_begins(listed, crawls, reply, killed_halfway):
+    name = listed.source
+    crawls.run(name)
+    listed.portal.routes["/k/0"] = reply("policy 0, edited", etag='"k2"')
+    killed_halfway()
     old = crawls.now()
-    outcome = crawls.run("killed", hours=25)
+    outcome = crawls.run(name, hours=25)
     assert outcome.summary["verdict"] == "good"
     # What the abandoned crawl saw is not what later ones compare with: its manifest says it, and the new one too.
     assert outcome.outcomes()["k/0"] == "changed"
-    name = f"killed-{old[:19].replace('-', '').replace(':', '')}Z"
-    closed = json.loads((crawls.home / "crawls" / "killed" / name / "crawl.json").read_text())
+    crawl = f"{name}-{old[:19].replace('-', '').replace(':', '')}Z"
+    closed = json.loads((crawls.home / "crawls" / name / crawl / "crawl.json").read_text())
     assert (closed["verdict"], closed["abandoned"]) == ("failed", True)
     assert "interrupted" in closed["reasons"][0]
-    rows = (crawls.home / "crawls" / "killed" / name / "manifest.jsonl").read_text().splitlines()
+    rows = (crawls.home / "crawls" / name / crawl / "manifest.jsonl").read_text().splitlines()
     assert {json.loads(row)["role"] for row in rows} == {"robots", "list", "page"}
 
 
 def test_a_kill_before_the_commit_asks_nothing_again(portal, crawls, reply):
     portal.routes["/c"] = reply("policy", etag='"c"')
+    portal.forget()
     crawls.source("commit", portal, f'{{kind: pages, urls: ["{portal.url}/c"]}}')
     died = crawls.run("commit", first=f"import crawlers.commit as found; found.write_summary = {DIE}")
     assert died.code == -9
@@ -124,14 +130,16 @@ def test_a_kill_before_the_commit_asks_nothing_again(portal, crawls, reply):
     assert (outcome.folder, outcome.summary["verdict"], outcome.outcomes()) == (folder, "good", {"c": "new"})
 
 
-def test_a_kill_between_commit_and_index_loses_nothing(portal, crawls):
-    died = crawls.run("commit", first=f"import crawlers.index as found; found.Index.add = {DIE}")
+def test_a_kill_between_commit_and_index_loses_nothing(portal, crawls, reply):
+    portal.routes["/x"] = reply("policy", etag='"i"')
+    crawls.source("indexed", portal, f'{{kind: pages, urls: ["{portal.url}/x"]}}')
+    died = crawls.run("indexed", first=f"import crawlers.index as found; found.Index.add = {DIE}")
     assert died.code == -9
     portal.forget()
-    outcome = crawls.run("commit")
-    assert (outcome.summary["verdict"], outcome.outcomes()) == ("good", {"c": "not_modified"})
-    assert portal.hits["/c"] == 1
-    assert len(list((crawls.home / "crawls" / "commit").rglob("crawl.json"))) == 3
+    outcome = crawls.run("indexed")
+    assert (outcome.summary["verdict"], outcome.outcomes()) == ("good", {"x": "not_modified"})
+    assert portal.hits["/x"] == 1
+    assert len(list((crawls.home / "crawls" / "indexed").rglob("crawl.json"))) == 2
 
 
 def test_a_full_disk_stops_the_run_and_commits_nothing(portal, crawls, reply):
@@ -177,14 +185,14 @@ def test_an_interrupt_leaves_the_crawl_open(portal, crawls, reply):
 
 
 def test_only_one_process_crawls_a_source(listed, crawls):
-    portal = listed
+    portal, name = listed.portal, listed.source
     crawls.hour += 1
     waiting = []
-    process = crawls.start("killed")
+    process = crawls.start(name)
 
     def meanwhile(path: str) -> None:
         if path == "/k/" and not waiting:
-            waiting.append(crawls.start("killed"))
+            waiting.append(crawls.start(name))
             _, said = waiting[0].communicate(timeout=60)
             waiting.append(said)
 

@@ -1,7 +1,11 @@
-"""The whole pipeline on the demo portal: every event that must come, and not one more."""
+"""The whole pipeline on the demo portal: every event that must come, and not one more; and what the README shows of it.
+
+One file, because one replay serves all its tests: the suite gives each file to one worker.
+"""
 
 import json
 import re
+import shlex
 from collections import Counter
 from datetime import UTC, timedelta
 from pathlib import Path
@@ -10,8 +14,6 @@ import pytest
 
 from demo.editions import EDITIONS, edition
 from demo.expected import load_expected
-
-pytestmark = pytest.mark.xdist_group("demo")
 
 EXPECTED = load_expected()
 ROOT = Path(__file__).parents[2]
@@ -106,3 +108,40 @@ def test_what_ended_was_delivered_once(demo, published):
     ).fetchone()
     keys = re.findall(r"<!-- policywatch-key (\w+)", text)
     assert len(keys) == len(set(keys)) == due
+
+
+# --- what the README shows works on the demo -------------------------------------------------------------------------
+
+
+def blocks(name, language):
+    return re.findall(rf"```{language}\n(.*?)```", (ROOT / name).read_text("utf-8"), re.DOTALL)
+
+
+QUESTIONS = blocks("README.md", "sql")
+
+
+def test_the_readme_asks_three_questions():
+    assert len(QUESTIONS) == 3
+    assert blocks("README.zh-CN.md", "sql") == QUESTIONS
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_a_question_is_answered(demo, command, question):
+    answered = command("--home", demo.home, "sql", question, "--format", "json")
+    assert answered.returncode == 0, answered.stderr
+    rows = json.loads(answered.stdout)
+    assert rows
+    assert all(any(value is not None for value in row.values()) for row in rows)
+
+
+def shown_commands():
+    lines = [line for block in blocks("README.md", "console") for line in block.splitlines()]
+    return [line[2:] for line in lines if line.startswith("$ policywatch --home .demo-home")]
+
+
+@pytest.mark.parametrize("line", shown_commands())
+def test_a_command_of_the_readme_works(demo, command, line):
+    words = shlex.split(line)[3:]
+    done = command("--home", demo.home, *words)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip()

@@ -14,8 +14,6 @@ from pipeline.resources import open_instance
 from policywatch.errors import PolicywatchError, UsageError
 from policywatch.home import Home
 
-pytestmark = pytest.mark.xdist_group("pipeline_job")  # one portal and one watched home for all of them
-
 SOURCE = "demo_bureau"
 REPORT = ["source", "crawl_id", "verdict", "reasons", "counts", "read", "rejected", "events", "deliveries"]
 CHANGES = [

@@ -12,8 +12,6 @@ from demo.server import DemoPortal
 from pipeline import run
 from policywatch.home import Home
 
-pytestmark = pytest.mark.xdist_group("pipeline_kill")
-
 SOURCE = "demo_bureau"
 # What kills the process, put in place of, or around, one thing that the run does; in the order of the run.
 KILL = "import os, signal\ndef kill(*args, **kwargs):\n    os.kill(os.getpid(), signal.SIGKILL)\n"
