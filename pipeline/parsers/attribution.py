@@ -34,7 +34,7 @@ def set_issuers(fields: Fields, given: Given) -> None:
     """The bodies that issued it: those that title and signature name, in full; else the box; else the list."""
     box = given.box
     fields.issuers_raw = box.get("issuer") or box.get("publisher")
-    chosen, where = _choose(fields.title or "", given)
+    chosen, where = _choose(fields, given)
     if not chosen and given.listed.issuers and normal_text(given.listed.issuers) not in BLANKS:
         chosen, where = split_bodies(given.listed.issuers), "list"
     if joint := box.get("joint"):
@@ -46,7 +46,8 @@ def set_issuers(fields: Fields, given: Given) -> None:
         fields.evidence["issuers"] = Evidence(where, "、".join(chosen))
 
 
-def _choose(title: str, given: Given) -> _Choice:
+def _choose(fields: Fields, given: Given) -> _Choice:
+    title = fields.title or ""
     printed = given.box.get("issuer")
     boxed: _Choice = (tuple(map(bare, split_bodies(printed))) if printed else (), "metadata")
     signed: _Choice = (given.document.signatories, "signature")
@@ -57,8 +58,9 @@ def _choose(title: str, given: Given) -> _Choice:
         return _in_full(named, signed, boxed)
     if boxed[0]:
         fuller = set(boxed[0]) < set(signed[0]) or (signed[0] and all(map(_is_bare, boxed[0])))
+        fuller = fuller or _are_in_full(signed[0], boxed[0])
         return signed if fuller else boxed
-    return signed if signed[0] else _last_resort(given)
+    return signed if signed[0] else _last_resort(fields, given)
 
 
 def _in_full(named: _Choice, signed: _Choice, boxed: _Choice) -> _Choice:
@@ -71,8 +73,21 @@ def _in_full(named: _Choice, signed: _Choice, boxed: _Choice) -> _Choice:
     return named
 
 
-def _last_resort(given: Given) -> _Choice:
-    if name := _promulgator(given):
+def _are_in_full(full: tuple[str, ...], short: tuple[str, ...]) -> bool:
+    """Whether `full` are the bodies that `short` names without their place: 甲市发展和改革委员会 is 市发改委."""
+    return len(full) == len(short) and all(
+        is_short(less) and _holds(more, less) for more, less in zip(full, short, strict=True)
+    )
+
+
+def _holds(name: str, short: str) -> bool:
+    """Whether the characters of `short` stand in `name`, in order."""
+    rest = iter(name)
+    return name != short and all(character in rest for character in short)
+
+
+def _last_resort(fields: Fields, given: Given) -> _Choice:
+    if name := _promulgator(fields, given):
         return (name,), "body"
     publisher = given.box.get("publisher")
     if publisher and given.authority != "repost" and normal_text(publisher) not in SITE_SOURCES:
@@ -85,10 +100,10 @@ def _is_bare(name: str) -> bool:
     return name in BARE_BUREAUS or (len(name) <= 4 and name.endswith(("司", "处", "厅", "办")))  # noqa: PLR2004
 
 
-def _promulgator(given: Given) -> str | None:
+def _promulgator(fields: Fields, given: Given) -> str | None:
     """国务院 of （2021年7月27日中华人民共和国国务院令第746号公布）, or of a number line 国务院令第746号."""
     promulgated = promulgation(given.document)
-    for printed in (promulgated["number"] if promulgated else None, given.document.number):
+    for printed in (promulgated["number"] if promulgated else None, given.document.number, fields.number_raw):
         number = normal_number(printed) if printed else None
         if number and "令" in number and looks_like_body(name := number.split("令", 1)[0]):
             return name

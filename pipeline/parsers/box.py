@@ -188,12 +188,13 @@ _STATUS_KEY: Final = re.compile(
     r"""\b(\w{0,30}(?:status|state|valid|yxx|effect|shixiao)\w{0,30})["']?\s{0,5}[:=]\s{0,5}["']([^"'\n]{1,20})["']""",
     re.IGNORECASE,
 )
+_DECLARED: Final = re.compile(r"(?:\b(?:var|let|const)\s{1,5}|[\"'])$")
 _END_KEY: Final = re.compile(
     r"""\b(\w{0,20}(?:lose|expire|expiry|invalid|shixiao|abolish)\w{0,10}(?:time|date))["']?\s{0,5}[:=]"""
     r"""\s{0,5}["']?([\d\-/.年月日 :]{6,25})""",
     re.IGNORECASE,
 )
-_FLAG: Final = re.compile(r'"(is_abolished|is_expired)"\s{0,3}:\s{0,3}"?(\d)')
+_FLAG: Final = re.compile(r'"(is_abolished|is_expired)"\s{0,3}:\s{0,3}"?(\d|true)\b')
 _NUMBER_KEY: Final = re.compile(r'"(?:document_number|fwzh|wenhao)"\s{0,3}:\s{0,3}"((?:\\.|[^"\\]){1,120})"')
 _MAX_SCRIPT: Final = 400_000
 
@@ -210,10 +211,13 @@ def read_scripts(scripts: list[str], box: Box) -> None:
 
 def _script_values(script: str) -> dict[str, str]:
     found: dict[str, str] = {}
-    for match in _STATUS_KEY.finditer(script):
-        if normal_text(match[2]) in STATUS_WORDS:
-            found.setdefault("status", match[2])
-    flags = {match[1] for match in _FLAG.finditer(script) if match[2] == "1"}
+    matches = [match for match in _STATUS_KEY.finditer(script) if normal_text(match[2]) in STATUS_WORDS]
+    declared = [match for match in matches if _DECLARED.search(script, max(0, match.start() - 12), match.start(1))]
+    stated = declared or matches
+    if len({STATUS_WORDS[normal_text(match[2])] for match in stated}) == 1:
+        # Several that differ are a script's cases, not the document's state.
+        found["status"] = stated[0][2]
+    flags = {match[1] for match in _FLAG.finditer(script) if match[2] in {"1", "true"}}
     if flags:
         found.setdefault("status", "废止" if "is_abolished" in flags else "失效")
     for match in _END_KEY.finditer(script):
@@ -232,8 +236,12 @@ def _unescape(text: str) -> str:
         return text
 
 
+_SIGNED_BY: Final = re.compile(r"\s?签发人\s?[:：].{0,30}$")
+
+
 def own_number(text: str) -> str | None:
-    """The printed number where a line is nothing but one, perhaps in brackets."""
+    """The printed number where a line is nothing but one, perhaps in brackets or before the name of who signed."""
+    text = _SIGNED_BY.sub("", text)
     stripped = text.strip(" ()（）[]【】")
     if len(stripped) > 40:  # noqa: PLR2004 - longer than any number
         return None

@@ -194,6 +194,14 @@ def set_days(fields: Fields, given: Given) -> None:
                 break
 
 
+def _status_of(printed: str) -> Status:
+    """The meaning of a printed status, perhaps in brackets or with a full stop."""
+    word = normal_text(printed).strip(" ;,.。；，")
+    if word[:1] in {"[", "("} and word[-1:] in {"]", ")"}:
+        word = word[1:-1]
+    return STATUS_WORDS.get(word, "unknown")
+
+
 def set_status(fields: Fields, given: Given) -> None:
     """What the portal says of force, by the closed vocabulary; other words are `unknown`, never guessed."""
     printed, where, listed = given.box.get("status"), "metadata", given.listed.status
@@ -203,7 +211,7 @@ def set_status(fields: Fields, given: Given) -> None:
         return
     found = given.box.values.get("status")
     fields.status_raw = printed
-    fields.stated_status = STATUS_WORDS.get(normal_text(printed), "unknown")
+    fields.stated_status = _status_of(printed)
     fields.evidence["stated_status"] = Evidence(found.where if found else where, found.quote if found else printed)
     if fields.stated_status == "unknown":
         fields.warnings.append(f"status word outside the vocabulary: {printed[:40]}")

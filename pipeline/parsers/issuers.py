@@ -29,7 +29,9 @@ _ONE_NAME: Final = 12
 
 def looks_like_body(name: str) -> bool:
     """Whether `name` is a body's name and nothing else: it ends as such names do."""
-    return _SHORT <= len(name) <= 45 and _BODY.fullmatch(name) is not None  # noqa: PLR2004
+    if not _SHORT <= len(name) <= 45 or _BODY.fullmatch(name) is None:  # noqa: PLR2004 - the longest names
+        return False
+    return name.count("（") + name.count("(") == name.count("）") + name.count(")")
 
 
 def is_short(name: str) -> bool:

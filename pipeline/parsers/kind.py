@@ -10,9 +10,11 @@ from typing import Final
 from pipeline.parsers.characters import clean
 from pipeline.parsers.records import Kind, Unreadable
 from pipeline.parsers.vocabulary import (
+    CASE_WORDS,
     CHALLENGE_WORDS,
     COLUMN_KINDS,
     DOCUMENT_TYPES,
+    DRAFT_WORDS,
     ERROR_WORDS,
     GUIDE_WORDS,
     INTERPRETATION_WORDS,
@@ -28,6 +30,9 @@ _INTERPRETS: Final = re.compile(
     rf"(?:{'|'.join(INTERPRETATION_WORDS)})[》】）)”\"]{{0,3}}(?:[（(【之一二三四五六].{{0,12}})?$"
     rf"|^[【\[]?(?:[^】\]\s]{{0,6}})?(?:{'|'.join(INTERPRETATION_WORDS)})[】\]|｜丨:：]|^(?:一图|图解|解读)|政策解读|》.{{0,6}}问答$|^\s?(?:Interpretation|Q&A)\b"
 )
+_DRAFT: Final = re.compile("|".join(DRAFT_WORDS))
+_ON_DRAFTS: Final = re.compile(rf"(?:{'|'.join(DRAFT_WORDS)}).{{0,12}}(?:办法|规定|制度|规则|规程|程序|细则)$")
+_CASE: Final = re.compile("|".join(CASE_WORDS))
 _QUESTIONS: Final = re.compile(r"\d{1,2}\s?问$|[？?]$|^.{0,20}(?:常见问题|问答)|FAQ", re.IGNORECASE)
 _BULLETIN: Final = re.compile(r"[！!]|请查收|来了$|官宣|速看|最新|提醒|@")
 _SHORT_PAGE: Final = 700
@@ -35,7 +40,8 @@ _SHORT_NAME: Final = 12
 _SURE: Final = 4
 _TINY: Final = 25
 _REPORTED: Final = re.compile(
-    r"记者(?!招待)|本报|讯[（(]|电[（(]|新华社|通讯员|\(Reporter|reporters?\b|News Service|Cctv news", re.IGNORECASE
+    r"记者(?!招待)|本报(?![告表批送请])|讯[（(]|电[（(]|新华社|通讯员|\(Reporter|reporters?\b|News Service|Cctv news",
+    re.IGNORECASE,
 )
 _COMPANY: Final = re.compile(r"有限公司|股份公司|集团(?:官网|公司)|co\.,?\s?ltd|\binc\.|\bcorp", re.IGNORECASE)
 _ARTICLE: Final = re.compile(r"^第[一二三四五六七八九十]{1,4}条", re.MULTILINE)
@@ -106,6 +112,7 @@ def policy_score(signs: Signs) -> int:
     )
     score += 2 * (len(_ARTICLE.findall(signs.text)) >= 3) + bool(_COMES.search(signs.text))  # noqa: PLR2004
     score -= 3 * bool(_QUESTIONS.search(title)) + 2 * bool(_BULLETIN.search(title))
+    score -= 5 * bool(_CASE.search(title)) * (not signs.number)
     score -= 2 * bool(_REPORTED.search(signs.text[:300]))
     return score
 
@@ -120,6 +127,8 @@ def kind_of(signs: Signs) -> Kind:
         return "interpretation"
     if (any(word in low for word in PRESS_WORDS) and not noticed) or (column == "press_conference" and not noticed):
         return "press_conference"
+    if _DRAFT.search(title) and not _ON_DRAFTS.search(title):
+        return "other"
     return _form(signs, column, noticed=noticed)
 
 

@@ -33,7 +33,7 @@ _MARK: Final = re.compile(
     r"^(?:第[一二三四五六七八九十百零〇\d]{1,6}[章节条编]|[一二三四五六七八九十]{1,3}[、.]|[（(][一二三四五六七八九十\d]{1,3}[）)]|\d{1,3}[.、])"
 )
 _OFFICE: Final = re.compile(
-    r"^(?:代)?(?:总理|省长|市长|州长|县长|区长|主席|部长|主任|局长|署长|行长|院长|会长|省\s长|市\s长|县\s长|区\s长|部\s长)\s?[\u4e00-\u9fff·\s]{2,12}$"
+    r"^(?:代)?(?:(?:[省市州盟旗县区部局署行院厅会社]|检察|审计)\s?长|总\s?理|主\s?任|主\s?席|主\s?委)\s?[:：]?\s?[\u4e00-\u9fff·\s]{2,12}$"
 )
 _LIST_START: Final = re.compile(r"^附\s?件?\s?[:：]")
 _ENTRY: Final = re.compile(r"^(?:附件\s?)?\d{1,2}\s?[.．、:：]")
@@ -41,6 +41,8 @@ _ORDER_LINE: Final = re.compile(r"^[\u4e00-\u9fff\s]{2,40}(?:令|公\s?告|通\s
 _SERIAL_LINE: Final = re.compile(
     r"^[（(]?\s?(?:(?:19|20)\d{2}\s?年\s?)?第\s?[\d一二三四五六七八九十百〇零]{1,6}\s?号\s?[）)]?$"
 )
+_BROKEN_NUMBER: Final = re.compile(r"^[\u4e00-\u9fff]{1,20}\s?[〔\[【（(﹝［]\s?(?:19|20)\d{2}\s?[〕\]】）)﹞］]$")
+_SERIAL_END: Final = re.compile(r"^第?\s?\d{1,5}\s?号$")
 _MAX_NAME: Final = 60
 _MAX_TITLE: Final = 120
 _HEAD_LINES: Final = 14
@@ -153,7 +155,7 @@ def _read_head(document: Document, title: str | None) -> None:
         text = line.text
         if (len(text) > _MAX_TITLE and normal_title(text) != wanted) or _MARK.match(text):
             break
-        if document.number is None and (number := own_number(text) or _two_line_number(document.lines, index)):
+        if document.number is None and (number := _two_line_number(document.lines, index) or own_number(text)):
             document.number, document.number_line = number, index
             continue
         if _ADDRESSEE.match(text) and not text.startswith("附") and len(text) < 400:  # noqa: PLR2004
@@ -165,10 +167,16 @@ def _read_head(document: Document, title: str | None) -> None:
 
 
 def _two_line_number(lines: list[Line], index: int) -> str | None:
-    """甲市人民政府令 and, on the line beneath it, 第179号."""
-    if index == 0 or not _SERIAL_LINE.match(lines[index].text) or not _ORDER_LINE.match(lines[index - 1].text):
+    """甲市人民政府令 and, on the line beneath it, 第179号; or a number broken behind its year."""
+    if index == 0:
         return None
-    return own_number(re.sub(r"\s", "", lines[index - 1].text) + lines[index].text)
+    above, text = lines[index - 1].text, lines[index].text
+    if _BROKEN_NUMBER.match(above) and _SERIAL_END.match(text):
+        return own_number(above + text)
+    # 2025年第45号 beneath 甲部公告 is a number of its own.
+    if not _SERIAL_LINE.match(text) or not _ORDER_LINE.match(above) or ("年" in text and not above.endswith("令")):
+        return None
+    return own_number(re.sub(r"\s", "", above) + text)
 
 
 def _read_heading(document: Document, stop: int, wanted: str) -> None:
