@@ -8,6 +8,7 @@ BIN := $(VENV)/bin
 DEMO_HOME ?= .demo-home
 RUN_STAMP := $(VENV)/.installed-run
 DEV_STAMP := $(VENV)/.installed-dev
+BENCH_STAMP := $(VENV)/.installed-bench
 # pip's cache and questions have no place in a scripted set-up.
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 
@@ -32,8 +33,9 @@ types: $(DEV_STAMP) ## Check types, strictly
 bench: $(DEV_STAMP) ## Measure, peers in the same run, and write docs/benchmarks.md
 	@$(BIN)/python -m benchmarks --write
 
-accuracy: $(DEV_STAMP) ## Score the reader on the saved pages in ../shared/pages
-	@$(BIN)/python -m benchmarks.accuracy
+accuracy: $(DEV_STAMP) ## Score the reader on the saved pages in ../shared/pages, peers in the same run; ARGS=--write
+	@$(MAKE) -s $(BENCH_STAMP) || echo "make: the peers cannot be installed; the reader is scored without them" >&2
+	@$(BIN)/python -m benchmarks.accuracy $(ARGS)
 
 fuzz: $(DEV_STAMP) ## Read 100,000 mutated pages; only the reader's own refusal may come back (a quarter of an hour)
 	@nice -n 19 $(BIN)/python -m benchmarks.fuzz $(ARGS)
@@ -46,6 +48,8 @@ lock: $(DEV_STAMP) ## Pin the dependencies anew, with hashes and no index addres
 		--upgrade -c constraints.txt --extra build pyproject.toml -o requirements.lock
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-strip-extras -q \
 		-c requirements.lock --extra build --extra dev pyproject.toml -o requirements-dev.lock
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --strip-extras -q \
+		-c requirements-dev.lock --extra build --extra bench pyproject.toml -o requirements-bench.lock
 
 print-python:
 	@echo $(PYTHON)
@@ -66,4 +70,9 @@ $(RUN_STAMP): requirements.lock pyproject.toml | $(BIN)/python
 
 $(DEV_STAMP): requirements-dev.lock $(RUN_STAMP)
 	@$(PIP) install -q --require-hashes -r requirements-dev.lock
+	@touch $@
+
+# Peers that only a comparison needs; what they share with the project is pinned to the same versions.
+$(BENCH_STAMP): requirements-bench.lock $(DEV_STAMP)
+	@$(PIP) install -q --require-hashes -r requirements-bench.lock
 	@touch $@
