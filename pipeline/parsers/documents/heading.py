@@ -9,7 +9,7 @@ from typing import Final
 
 from pipeline.parsers.box import own_number
 
-_TITLE_END: Final = re.compile(
+TITLE_END: Final = re.compile(
     r"(?:通知|意见|决定|批复|公告|通告|通报|函|办法|规定|条例|细则|方案|规划|计划|令|制度|准则|规则|指南|指引|标准|目录|清单|名单|报告|纲要|"
     r"要点|措施|政策|公报|预案|章程|规程|规范|解读|问答|说明|决议|命令|倡议书|意见书|通则|若干规定|实施意见)"
     r"\s?(?:[（(].{1,40}[）)])?\s?$"
@@ -42,7 +42,7 @@ def title_of(lines: Sequence[str]) -> str | None:
         parts.append(text)
         joined = _join(parts)
         # 关于印发 without its end is a title that goes on, even if it ends in 办法.
-        if _TITLE_END.search(joined) and not _goes_on(joined):
+        if TITLE_END.search(joined) and not _goes_on(joined):
             return joined if _MIN_TITLE <= len(joined) <= _MAX_TITLE else None
         if len(parts) >= _MAX_LINES:
             break

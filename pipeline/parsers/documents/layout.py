@@ -16,6 +16,8 @@ from itertools import pairwise
 from statistics import median
 from typing import Final
 
+from pipeline.parsers.documents.heading import TITLE_END
+
 _DASHES: Final = r"[-—–－―─·•~～\s]"
 _DASHED_NUMBER: Final = re.compile(
     rf"{_DASHES}{{0,8}}[-—–－―─]{_DASHES}{{0,8}}[0-9０-９]{{1,4}}{_DASHES}{{0,8}}[-—–－―─]{_DASHES}{{0,8}}"
@@ -27,6 +29,7 @@ _CONTENTS_HEAD: Final = re.compile(r"^目\s{0,8}[录次]$")
 _LABEL: Final = re.compile(
     r"第[一二三四五六七八九十百零〇\d]{1,6}[章节条编]|[一二三四五六七八九十]{1,3}[、.．]|[（(][一二三四五六七八九十\d]{1,3}[）)]|\d{1,3}[.、．]|附\s?件|[①-⑳]"
 )
+_SENTENCE: Final = re.compile(r"[，。；]")
 _STOP: Final = re.compile(r"[。；;！!？?：:](?:[”’」』）)])?$")
 _SPACED: Final = re.compile(r"(?<![\u4e00-\u9fff])(?:[\u4e00-\u9fff]\s){2,40}[\u4e00-\u9fff](?![\u4e00-\u9fff])")
 _WORD: Final = re.compile(r"[!-~]{1,200}")
@@ -36,6 +39,8 @@ _RUNNING: Final = 3
 _SHARE: Final = 0.4
 _FULL: Final = 2.6
 _INDENT: Final = 1.2
+_APART: Final = 1.7
+_LARGER: Final = 1.3
 
 
 @dataclass(slots=True)
@@ -55,6 +60,7 @@ class _Margins:
     right: float
     em: float
     indents: bool
+    leading: float
 
 
 def paragraphs(pages: Sequence[Sequence[Row]]) -> list[str]:
@@ -77,6 +83,11 @@ def paragraphs(pages: Sequence[Sequence[Row]]) -> list[str]:
                 out.append(row.text)
             last = row, own
     return [_SPACED.sub(lambda match: re.sub(r"\s", "", match[0]), text) for text in out]
+
+
+def is_page_number(text: str) -> bool:
+    """Whether a line is nothing but the number of its page."""
+    return bool(_DASHED_NUMBER.fullmatch(text.strip()) or _BARE_NUMBER.fullmatch(text.strip()))
 
 
 def join(first: str, second: str) -> str:
@@ -144,26 +155,33 @@ def _without_numbers(pages: list[list[Row]]) -> list[list[Row]]:
 
 
 def _without_running(pages: list[list[Row]]) -> list[list[Row]]:
-    """Pages without the words that stand at the same edge of most of them."""
-    seen: Counter[str] = Counter()
+    """Pages without the words that stand at the same place of most of them."""
+    seen: Counter[tuple[str, int]] = Counter()
     for rows in pages:
-        seen.update({_shape(rows[index].text) for index in _edges(rows)})
-    running = {
-        text
-        for text, count in seen.items()
-        if count >= _RUNNING and count >= _SHARE * len(pages) and len(text) < _MOST_HEAD
-    }
+        seen.update({_shape(rows[index]) for index in _edges(rows)})
+    least = max(_RUNNING, _SHARE * len(pages))
+    running = {shape for shape, count in seen.items() if count >= least and len(shape[0]) < _MOST_HEAD}
+    running = {shape for shape in running if not _SENTENCE.search(shape[0])}
     if not running:
         return pages
     out = []
     for number, rows in enumerate(pages):
-        edges = set(_edges(rows)) if number else set()  # on the first page it may be the title
-        out.append([row for index, row in enumerate(rows) if index not in edges or _shape(row.text) not in running])
+        gone = {index for index in _edges(rows) if _shape(rows[index]) in running}
+        if not number:  # what runs over the pages may be the title, and is it here
+            texts = Counter(re.sub(r"\s", "", row.text) for row in rows)
+            gone = {
+                index
+                for index in gone
+                if texts[re.sub(r"\s", "", rows[index].text)] > 1 or not TITLE_END.search(rows[index].text)
+            }
+        out.append([row for index, row in enumerate(rows) if index not in gone])
     return out
 
 
-def _shape(text: str) -> str:
-    return re.sub(r"[0-9０-９]+", "#", re.sub(r"\s", "", text))
+def _shape(row: Row) -> tuple[str, int]:
+    """What a row says but for its figures, and about how high it stands."""
+    height = max(row.top - row.bottom, 1.0)
+    return re.sub(r"[0-9０-９]+", "#", re.sub(r"\s", "", row.text)), round(row.bottom / height)
 
 
 def _without_contents(rows: list[Row]) -> list[Row]:
@@ -180,7 +198,9 @@ def _margins(rows: Sequence[Row]) -> _Margins:
     right = _shared(sorted((row.right for row in rows), reverse=True), em)
     left = _shared(sorted(row.left for row in rows), em / 2)
     steps = [(row.left - left) / em for row in rows if row.right >= right - _FULL * em] if em > 0 else []
-    return _Margins(left, right, em, any(_INDENT < step < 3.5 for step in steps))  # noqa: PLR2004
+    downs = [one.bottom - other.bottom for one, other in pairwise(rows) if one.bottom > other.bottom]
+    indents = any(_INDENT < step < 3.5 for step in steps)  # noqa: PLR2004 - two characters, or nearly
+    return _Margins(left, right, em, indents, median(downs) if downs else 0.0)
 
 
 def _shared(places: Sequence[float], near: float) -> float:
@@ -198,7 +218,9 @@ def _goes_on(last: Row, before: _Margins, row: Row, here: _Margins) -> bool:
     room = (before.right - last.right) / before.em
     word = _WORD.match(row.text)
     full = room < _FULL or (word is not None and not _STOP.search(last.text) and len(word[0]) / 2 > room)
-    if not full:
+    down = last.bottom - row.bottom
+    low, high = sorted((last.top - last.bottom, row.top - row.bottom))
+    if not full or (before.leading > 0 and down > _APART * before.leading) or high > _LARGER * low > 0:
         return False
     stopped = _STOP.search(last.text) is not None
     labelled = _LABEL.match(row.text) is not None

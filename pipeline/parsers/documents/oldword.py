@@ -19,6 +19,7 @@ _OLDER: Final = frozenset({0xA5DB, 0xA5DC, 0xA59C, 0xA59B, 0xA5EB})
 _ENCRYPTED: Final = 0x0100
 _TABLE_1: Final = 0x0200
 _FIB: Final = 0x01AA
+_LISTS: Final = 0x02E6
 _COMPRESSED: Final = 1 << 30
 _MARKS: Final = re.compile(r"([\x07\r\x0b\x0c\x13\x14\x15])")
 _CONTENTS_FIELD: Final = re.compile(r"^\s{0,20}TOC\b")
@@ -54,8 +55,8 @@ def read_ole(content: bytes, warnings: list[str]) -> list[str]:
             raise Unreadable("broken_file", "a DOC without the table of its text; fetch it again")
         pieces = file.openstream(streams[table]).read()
     lines = _lines(_text(main, pieces))
-    if len(lines) > 1:
-        warnings.append("read from an old DOC: numbers that Word prints by itself are not in its text")
+    if _has_lists(main):
+        warnings.append("an old DOC with lists: numbers that Word prints by itself are not in its text")
     return lines
 
 
@@ -72,6 +73,11 @@ def _check(main: bytes) -> int:
     if flags & _ENCRYPTED:
         raise Unreadable("encrypted", "a DOC that opens with a password only; ask its publisher for an open one")
     return int(flags)
+
+
+def _has_lists(main: bytes) -> bool:
+    """Whether the document defines lists: then numbers may be printed that are nowhere in the text."""
+    return len(main) >= _LISTS + 4 and struct.unpack_from("<I", main, _LISTS)[0] > 2  # noqa: PLR2004 - a count alone
 
 
 def _text(main: bytes, table: bytes) -> str:

@@ -15,7 +15,7 @@ from typing import Any, Final
 import pypdfium2
 import pypdfium2.raw
 
-from pipeline.parsers.documents.layout import Row, paragraphs
+from pipeline.parsers.documents.layout import Row, is_page_number, paragraphs
 from pipeline.parsers.records import Unreadable
 
 MAX_PAGES: Final = 1000
@@ -28,6 +28,9 @@ _DICTIONARY: Final = 1024
 _IN: Final = 1 << 14
 _OUT: Final = 1 << 20
 _SOME: Final = 5
+_LITTLE: Final = 40
+_MOST_OF_PAGE: Final = 0.5
+_PICTURES: Final = [pypdfium2.raw.FPDF_PAGEOBJ_IMAGE]
 _MOST_BAD: Final = 0.1
 _BREAKS: Final = frozenset((10, 13))
 _HYPHENS: Final = frozenset((0x02, 0xFFFE))
@@ -88,12 +91,31 @@ def _pages(document: Any) -> tuple[list[list[Row]], list[int]]:  # noqa: ANN401
         except pypdfium2.PdfiumError as error:
             raise Unreadable("broken_file", f"a PDF whose page {number + 1} cannot be opened ({error})") from None
         rows = list(_rows(textpage))
-        if sum(len(row.text) for row in rows) < _SOME and pypdfium2.raw.FPDFPage_CountObjects(page.raw):
+        if _is_silent(page, rows):
             silent.append(number + 1)
         pages.append(rows)
         textpage.close()
         page.close()
     return pages, silent
+
+
+def _is_silent(page: Any, rows: list[Row]) -> bool:  # noqa: ANN401
+    """Whether a page shows something and says nothing: a scan, perhaps with a page number or a scanner's name on it."""
+    said = sum(len(row.text.strip()) for row in rows if not is_page_number(row.text))
+    if said >= _LITTLE or not pypdfium2.raw.FPDFPage_CountObjects(page.raw):
+        return False
+    if said < _SOME:
+        return True
+    width, height = page.get_size()
+    return any(_area(picture) > _MOST_OF_PAGE * width * height for picture in page.get_objects(_PICTURES, max_depth=4))
+
+
+def _area(picture: Any) -> float:  # noqa: ANN401
+    try:
+        left, bottom, right, top = picture.get_bounds()
+    except pypdfium2.PdfiumError:
+        return 0.0
+    return float((right - left) * (top - bottom))
 
 
 def _rows(textpage: Any) -> Iterator[Row]:  # noqa: ANN401
@@ -105,13 +127,16 @@ def _rows(textpage: Any) -> Iterator[Row]:  # noqa: ANN401
         if code in _BREAKS:
             yield from _row(textpage, first, codes)
             first, codes = index + 1, []
+        elif code in _HYPHENS:  # a word parted between two lines, which PDFium gives as one
+            yield from _row(textpage, first, [*codes, ord("-")])
+            first, codes = index + 1, []
         else:
             codes.append(code)
     yield from _row(textpage, first, codes)
 
 
 def _row(textpage: Any, first: int, codes: list[int]) -> Iterator[Row]:  # noqa: ANN401
-    characters = ["-" if code in _HYPHENS else chr(code) if code < 0x110000 else "\ufffd" for code in codes]  # noqa: PLR2004
+    characters = [chr(code) if code < 0x110000 else "\ufffd" for code in codes]  # noqa: PLR2004 - where Unicode ends
     shown = [index for index, character in enumerate(characters) if character > " " and not character.isspace()]
     if not shown:
         return
