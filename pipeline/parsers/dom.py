@@ -11,10 +11,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
-from urllib.parse import urljoin
 
 from bs4 import BeautifulSoup
-from lxml import etree, html
+from lxml import etree
 
 from pipeline.parsers.characters import clean
 from pipeline.parsers.records import Unreadable
@@ -41,6 +40,11 @@ _CONTAINERS: Final = frozenset(
 )  # fmt: skip
 _BREAKS: Final = frozenset({"br", "hr"})
 _CELLS: Final = frozenset({"td", "th"})
+_KEPT_EMPTY: Final = _CELLS | {"dd"}
+_STRONG: Final = frozenset({"h1", "h2", "h3"})
+_BOLD: Final = frozenset({"b", "strong"})
+_NOTED: Final = _BOLD | {"a", "img", "script"}
+"""Inline elements that mean more than their text."""
 _SENTENCE: Final = re.compile(r"[。；，、]|[.,;] ")
 _CENTRE: Final = re.compile(r"text-align:\s?center", re.IGNORECASE)
 _RIGHT: Final = re.compile(r"text-align:\s?right", re.IGNORECASE)
@@ -79,7 +83,7 @@ class Line:
 
 @dataclass(slots=True)
 class Link:
-    """A link: its text, absolute address, and the number of the line in which it stands."""
+    """A link: its text, address as printed, and the number of the line in which it stands."""
 
     text: str
     url: str
@@ -126,10 +130,11 @@ def parse(text: str) -> Any:  # noqa: ANN401 - lxml elements are untyped here
     Raises:
         Unreadable: lxml makes no tree of it.
     """
-    parser = html.HTMLParser(remove_comments=True, remove_pis=True, encoding="utf-8")
+    # Plain elements: those of `lxml.html` cost a call into Python each, for methods that nobody uses here.
+    parser = etree.HTMLParser(remove_comments=True, remove_pis=True, encoding="utf-8")
     cleaned = _STRAY.sub(" ", text).replace("\x00", "")
     try:
-        tree = html.document_fromstring(cleaned.encode("utf-8", "replace"), parser=parser)
+        tree = etree.fromstring(cleaned.encode("utf-8", "replace"), parser)
     except (etree.LxmlError, ValueError, AssertionError) as error:
         raise Unreadable("not_html", f"no tree can be made of it ({error.__class__.__name__})") from None
     if tree is None:
@@ -143,12 +148,12 @@ _STRAY: Final = re.compile(r"</(?:html|body)\s{0,5}>|<\?xml[^>]{0,200}\?>", re.I
 class _Walker:
     """State of the one pass."""
 
-    def __init__(self, page: Page, base: str) -> None:
-        self.page, self.base = page, base
+    def __init__(self, page: Page) -> None:
+        self.page = page
         self.parts: list[str] = []
         self.links = 0
         self.link_depth = 0
-        self.box_stack: list[int] = []
+        self.boxes: list[int] = []
         self.row_stack: list[int] = []
         self.cell_stack: list[int] = []
         self.rows = self.cells = 0
@@ -156,37 +161,37 @@ class _Walker:
         self.bold = 0
         self.hidden = 0
 
-    def text(self, text: str | None) -> None:
-        if text:
-            self.parts.append(text)
-            if self.link_depth:
-                self.links += len(text)
+    def text(self, text: str) -> None:
+        self.parts.append(text)
+        if self.link_depth:
+            self.links += len(text)
 
     def flush(self, *, empty: bool = False) -> None:
         """End the line that is being collected; an `empty` cell gives a line of its own."""
-        if not self.parts and not empty:
-            return
-        text = clean("".join(self.parts))[:_MAX_LINE]
+        parts = self.parts
+        text = clean(parts[0] if len(parts) == 1 else "".join(parts))[:_MAX_LINE] if parts else ""
         if text or empty:
             tag, align, bold = self.tags[-1]
             self.page.lines.append(Line(
-                text, tag, self.box_stack[-1] if self.box_stack else 0, self.row_stack[-1] if self.row_stack else 0,
+                text, tag, self.boxes[-1] if self.boxes else 0, self.row_stack[-1] if self.row_stack else 0,
                 self.cell_stack[-1] if self.cell_stack else 0, min(self.links, len(text)), align, bold or self.bold > 0,
                 not self.hidden,
             ))  # fmt: skip
-        self.parts.clear()
+        self.parts = []
         self.links = 0
 
-    def enter(self, element: Any, tag: str) -> None:  # noqa: ANN401
+    def enter(self, element: Any, tag: str) -> bool:  # noqa: ANN401
+        """Begin an element; whether its style hides it."""
         style = element.get("style") or ""
-        if "none" in style and _HIDDEN.search(style):
-            self.hidden += 1
+        hides = "none" in style and _HIDDEN.search(style) is not None
+        self.hidden += hides
         if tag in _INLINE:
-            self.enter_inline(element, tag)
-            return
-        self.flush()
-        align = _align(element, tag, style)
-        self.tags.append((tag, align or self.tags[-1][1], tag in {"h1", "h2", "h3"}))
+            if tag in _NOTED:
+                self.enter_inline(element, tag)
+            return hides
+        if self.parts:
+            self.flush()
+        self.tags.append((tag, _align(element, tag, style) or self.tags[-1][1], tag in _STRONG))
         if tag == "tr":
             self.rows += 1
             self.row_stack.append(self.rows)
@@ -195,44 +200,45 @@ class _Walker:
             self.cell_stack.append(self.cells)
         if tag in _CONTAINERS:
             key = f"{element.get('id') or ''} {element.get('class') or ''}".lower()
-            parent = self.box_stack[-1] if self.box_stack else -1
+            named = len(key) > 1 and any(token in key for token in BODY_TOKENS)
             self.page.boxes.append(
-                Box(parent, len(self.page.lines), key=key, named=any(token in key for token in BODY_TOKENS))
+                Box(self.boxes[-1] if self.boxes else -1, len(self.page.lines), named=named, key=key)
             )
-            self.box_stack.append(len(self.page.boxes) - 1)
+            self.boxes.append(len(self.page.boxes) - 1)
+        return hides
 
     def enter_inline(self, element: Any, tag: str) -> None:  # noqa: ANN401
         if tag == "a":
             self.link_depth += 1
             href = element.get("href") or ""
             if href and not href.lower().startswith(("javascript", "#", "mailto", "data:")):
-                self.page.links.append(
-                    Link(clean(element.get("title") or "".join(element.itertext())), href, len(self.page.lines))
-                )
-        elif tag in {"b", "strong"}:
-            self.bold += 1
+                text = clean(element.get("title") or "".join(element.itertext()))
+                self.page.links.append(Link(text, href.strip(), len(self.page.lines)))
         elif tag == "img":
             self.page.images.append(len(self.page.lines))
-            if not self.link_depth and self.box_stack:
-                self.page.pictured.append(self.box_stack[-1])
+            if not self.link_depth and self.boxes:
+                self.page.pictured.append(self.boxes[-1])
         elif tag == "script":
             self.page.scripts.append(element.text or "")
+        else:
+            self.bold += 1
 
-    def leave(self, element: Any, tag: str, lines_at_start: int) -> None:  # noqa: ANN401
-        if (style := element.get("style")) and "none" in style and _HIDDEN.search(style):
-            self.hidden -= 1
+    def leave(self, tag: str, lines_at_start: int, *, hides: bool) -> None:
+        self.hidden -= hides
         if tag in _INLINE:
             self.link_depth -= tag == "a"
-            self.bold -= tag in {"b", "strong"}
+            self.bold -= tag in _BOLD
             return
-        self.flush(empty=tag in {"td", "th", "dd"} and len(self.page.lines) == lines_at_start)
+        empty = tag in _KEPT_EMPTY and len(self.page.lines) == lines_at_start
+        if self.parts or empty:
+            self.flush(empty=empty)
         self.tags.pop()
         if tag == "tr":
             self.row_stack.pop()
         elif tag in _CELLS:
             self.cell_stack.pop()
         if tag in _CONTAINERS:
-            self.page.boxes[self.box_stack.pop()].end = len(self.page.lines)
+            self.page.boxes[self.boxes.pop()].end = len(self.page.lines)
 
 
 def _align(element: Any, tag: str, style: str) -> str:  # noqa: ANN401
@@ -243,35 +249,53 @@ def _align(element: Any, tag: str, style: str) -> str:  # noqa: ANN401
     return "r" if printed == "right" or ("right" in style and _RIGHT.search(style)) else ""
 
 
-def walk(tree: Any, base: str, marked: frozenset[Any] = frozenset()) -> Page:  # noqa: ANN401
+def walk(tree: Any, marked: frozenset[Any] = frozenset()) -> Page:  # noqa: ANN401
     """The page's lines, links, metas and scripts; `marked` elements get their range of lines in `spans`."""
     page = Page(tree)
     _read_head(page)
-    walker = _Walker(page, base)
-    stack: list[tuple[Any, str, int, Iterator[Any]]] = []
-    _open(walker, tree, stack)
-    while stack:
-        element, tag, start, children = stack[-1]
-        child = next(children, None)
-        if child is None:
-            stack.pop()
-            walker.leave(element, tag, start)
-            if element in marked:
-                page.spans[id(element)] = (start, len(page.lines))
-            if stack:
-                walker.text(element.tail)
-        elif not isinstance(child.tag, str) or child.tag in _SKIP:
-            walker.text(child.tail)
+    walker = _Walker(page)
+    stack: list[_Opened] = []
+    children: Iterator[Any] = iter((tree,))
+    while True:
+        for child in children:
+            tag = child.tag
+            if tag in _SKIP or not isinstance(tag, str):
+                if stack and (tail := child.tail):
+                    walker.text(tail)
+                continue
+            hides = walker.enter(child, tag)
+            if tag in _BREAKS:
+                walker.flush()
+            if tag != "script" and (text := child.text):
+                walker.text(text)
+            opened = (child, tag, len(page.lines), hides, children)
+            if len(child):
+                stack.append(opened)
+                children = child.iterchildren()
+                break
+            _close(walker, opened, marked, within=bool(stack))
         else:
-            _open(walker, child, stack)
+            if not stack:
+                break
+            opened = stack.pop()
+            children = opened[-1]
+            _close(walker, opened, marked, within=bool(stack))
     walker.flush()
-    for link in page.links:
-        try:
-            link.url = urljoin(base, link.url.strip())
-        except ValueError:
-            link.url = ""
     _weigh(page)
     return page
+
+
+_Opened = tuple[Any, str, int, bool, Iterator[Any]]
+"""An element that is being read: itself, its tag, the number of lines before it, whether it is hidden, its siblings."""
+
+
+def _close(walker: _Walker, opened: _Opened, marked: frozenset[Any], *, within: bool) -> None:
+    element, tag, start, hides, _ = opened
+    walker.leave(tag, start, hides=hides)
+    if marked and element in marked:
+        walker.page.spans[id(element)] = (start, len(walker.page.lines))
+    if within and (tail := element.tail):
+        walker.text(tail)
 
 
 def _read_head(page: Page) -> None:
@@ -281,18 +305,8 @@ def _read_head(page: Page) -> None:
         if name:
             page.metas.setdefault(name.strip().lower(), clean(meta.get("content") or ""))
     for title in tree.iter("title"):
-        page.title = page.title or clean(title.text_content())
+        page.title = page.title or clean("".join(title.itertext()))
     page.scripts.extend(script.text or "" for head in tree.iter("head") for script in head.iter("script"))
-
-
-def _open(walker: _Walker, element: Any, stack: list[tuple[Any, str, int, Iterator[Any]]]) -> None:  # noqa: ANN401
-    tag = element.tag
-    walker.enter(element, tag)
-    if tag in _BREAKS:
-        walker.flush()
-    if tag != "script":
-        walker.text(element.text)
-    stack.append((element, tag, len(walker.page.lines), element.iterchildren()))
 
 
 def _weigh(page: Page) -> None:

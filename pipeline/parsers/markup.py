@@ -3,13 +3,15 @@
 What belongs here: what needs the tree: a source's selectors, headings, links. What does not: what the lines say.
 """
 
+import functools
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, Final
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote, urljoin, urlsplit
 
 from lxml import etree
+from lxml.cssselect import CSSSelector
 
 from pipeline.parsers import dom, listing
 from pipeline.parsers.box import Box, read_box, read_pointed, read_scripts
@@ -20,6 +22,10 @@ from pipeline.parsers.vocabulary import FILE_TYPES
 
 _FILE: Final = re.compile(rf"\.(?:{'|'.join(FILE_TYPES)})$", re.IGNORECASE)
 _SLOPPY: Final = 2
+_TAIL: Final = 500
+
+
+_BARE: Final = 120
 
 
 @dataclass(slots=True)
@@ -43,6 +49,11 @@ class Source:
     pointed: str | None = None
     """The title that the source's selector points at: it wins."""
 
+    @property
+    def is_bare(self) -> bool:
+        """Whether hardly any text stands in the markup: a script may hold it."""
+        return sum(len(line.text) - line.links for line in self.lines[self.start : self.end]) < _BARE
+
 
 def check_whole(text: str) -> None:
     """Raise where the page stops in its middle: half a text must not pass for an edit.
@@ -50,6 +61,9 @@ def check_whole(text: str) -> None:
     Raises:
         Unreadable: truncated.
     """
+    tail = text[-_TAIL:].lower()
+    if "</html" in tail or "</body" in tail:
+        return
     low = text.lower()
     if "</html" in low or "</body" in low:
         return
@@ -66,7 +80,7 @@ def read_markup(text: str, url: str, hints: Hints) -> Source:
     tree = dom.parse(text)
     chosen = {name: _select(tree, getattr(hints, name)) for name in ("title", "metadata", "body", "attachments")}
     marked = frozenset(element for elements in chosen.values() for element in elements)
-    page = dom.walk(tree, url, marked)
+    page = dom.walk(tree, marked)
     script = script_of("".join(line.text for line in page.lines[:600]))
     if script == "Hant":
         _simplify(page)
@@ -80,9 +94,9 @@ def read_markup(text: str, url: str, hints: Hints) -> Source:
     read_scripts(page.scripts, box)
     headings = page_headings(page.lines, page.title, start, end)
     source = Source(url, page.lines, start, end, box, page.metas, headings, page.title, script)
-    pointed = clean(chosen["title"][0].text_content()) if chosen["title"] else ""
+    pointed = clean("".join(chosen["title"][0].itertext())) if chosen["title"] else ""
     source.pointed = (simplify(pointed) if script == "Hant" else pointed) or None
-    source.attachments = _attachments(page, start, end, chosen["attachments"])
+    source.attachments = _attachments(page, url, (start, end), chosen["attachments"])
     source.images = sum(start <= line <= end for line in page.images)
     source.markup = len(text)
     source.listing = listing.is_listing(page, start, end) or listing.is_index(page, start, end)
@@ -94,9 +108,15 @@ def _select(tree: Any, selector: str | None) -> list[Any]:  # noqa: ANN401
     if not selector:
         return []
     try:
-        return list(tree.cssselect(selector))
+        found = _compiled(selector)(tree)
     except (etree.LxmlError, ValueError, SyntaxError):
         return []
+    return list(found) if isinstance(found, list) else []
+
+
+@functools.lru_cache(maxsize=256)
+def _compiled(selector: str) -> CSSSelector:
+    return CSSSelector(selector, translator="html")
 
 
 def _span(page: dom.Page, elements: list[Any]) -> tuple[int, int] | None:
@@ -149,18 +169,19 @@ def _simplify(page: dom.Page) -> None:
     page.title = converted[-1]
 
 
-def _attachments(page: dom.Page, start: int, end: int, hinted: list[Any]) -> tuple[Attachment, ...]:
+def _attachments(page: dom.Page, base: str, text: tuple[int, int], hinted: list[Any]) -> tuple[Attachment, ...]:
+    """The files that are linked in the text, just beneath it, or where the source's selector points."""
+    start, end = text
     spans = [page.spans[id(element)] for element in hinted if id(element) in page.spans]
     found: dict[str, Attachment] = {}
     for link in page.links:
-        if not link.url:
+        if not (start <= link.line < end + NEARBY or any(a <= link.line < b for a, b in spans)):
             continue
         try:
-            name = unquote(urlsplit(link.url).path).rsplit("/", 1)[-1]
+            url = urljoin(base, link.url)
+            name = unquote(urlsplit(url).path).rsplit("/", 1)[-1]
         except ValueError:
             continue
-        inside = start <= link.line <= end or any(a <= link.line < b for a, b in spans)
-        near = end < link.line < end + NEARBY
-        if _FILE.search(name) and (inside or near) and not name.lower().endswith((".jpg", ".jpeg", ".txt")):
-            found.setdefault(link.url, Attachment(link.text or name, link.url))
+        if _FILE.search(name) and not name.lower().endswith((".jpg", ".jpeg", ".txt")):
+            found.setdefault(url, Attachment(link.text or name, url))
     return tuple(found.values())
