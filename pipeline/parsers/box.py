@@ -34,6 +34,9 @@ _LABEL: Final = re.compile(
     re.IGNORECASE,
 )
 _BARE: Final = re.compile(rf"(?:{_CHINESE})")
+_GLUED: Final = re.compile(rf"({_CHINESE})\s?(\S.{{0,100}})$")
+"""A label and its value in one line with nothing between them: an element each."""
+_ROW: Final = 12
 _PAIRED: Final = frozenset({"dt", "div", "p"})
 _DATES: Final = frozenset({"signed", "published", "effective", "repealed", "expiry", "printed", "updated"})
 _LONG: Final = 300
@@ -122,7 +125,10 @@ def _hits(lines: list[Line], start: int, end: int) -> list[_Hit]:
         if not matches and (line.row or line.tag in _PAIRED) and _BARE.fullmatch(text):
             value, taken = _beside(lines, index, end, _ALL.get(_word(text), ""))
             if taken:
-                hits.append(_Hit(_word(text), index, value, taken))
+                hits.append(_Hit(_word(text), index, value, [index, *taken]))
+            continue
+        if not matches and (glued := _GLUED.match(text)) and _fits(_ALL[_word(glued[1])], glued[2]):
+            hits.append(_Hit(_word(glued[1]), index, glued[2], [index]))
             continue
         for place, match in enumerate(matches):
             word = _word(match["b"] or match["s"] or match["c"] or match["e"])
@@ -141,8 +147,8 @@ def _beside(lines: list[Line], index: int, end: int, name: str) -> tuple[str, li
         return "", []
     line, after = lines[index], lines[following]
     if line.row:
-        if after.row != line.row or after.cell == line.cell:
-            return "", []
+        if after.row != line.row or after.cell == line.cell or _BARE.fullmatch(after.text):
+            return _below(lines, index)
         taken = [i for i in range(following, min(following + 40, len(lines))) if lines[i].cell == after.cell]
         return "\n".join(lines[i].text for i in taken), taken
     if not after.text or _LABEL.match(after.text):
@@ -150,6 +156,18 @@ def _beside(lines: list[Line], index: int, end: int, name: str) -> tuple[str, li
     if after.tag == "dd" or line.tag == "text" or (line.tag == after.tag != "li" and _fits(name, after.text)):
         return after.text, [following]
     return "", []
+
+
+def _below(lines: list[Line], index: int) -> tuple[str, list[int]]:
+    """The value beneath a label in a row that holds labels only, where the next row has as many cells."""
+    row = lines[index].row
+    head = [i for i in range(max(0, index - _ROW), min(len(lines), index + _ROW)) if lines[i].row == row]
+    below = lines[head[-1] + 1].row if head[-1] + 1 < len(lines) else 0
+    values = [i for i in range(head[-1] + 1, min(len(lines), head[-1] + 1 + _ROW)) if below and lines[i].row == below]
+    if len(head) < 2 or len(values) != len(head) or not all(_BARE.fullmatch(lines[i].text) for i in head):  # noqa: PLR2004
+        return "", []
+    value = values[head.index(index)]
+    return ("", []) if _BARE.fullmatch(lines[value].text) else (lines[value].text, [value])
 
 
 def _fits(name: str, value: str) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Final
 from urllib.parse import urlsplit
 
-from pipeline.parsers import documents, dom, kind, listing
+from pipeline.parsers import documents, dom, embedded, kind, listing
 from pipeline.parsers.attribution import set_issuers, set_publisher
 from pipeline.parsers.box import read_box
 from pipeline.parsers.characters import clean, script_of, simplify
@@ -28,6 +28,7 @@ __all__ = ["PARSER_VERSION", "read_page", "read_text"]
 _TAG: Final = re.compile(r"<[a-zA-Z!/?]")
 _SENTENCE_END: Final = re.compile(r"[。：:；;]$|。")
 _SOURCED: Final = re.compile(r"来源|稿源|作者|\bSource\b", re.IGNORECASE)
+_UPDATED: Final = re.compile(r"(?:更新(?:时间|日期)?|Updated)\s?[:：]?\s?$")
 _LABEL_ZONE: Final = 80
 _PARAGRAPH: Final = 60
 _MAX_CELL: Final = 12
@@ -62,13 +63,17 @@ def read_page(  # noqa: PLR0913 - the contract: all but `content` and `url` are 
         return _read_document(content, url, listed or Listed(), authority)
     text = decode(content, content_type) if isinstance(content, bytes) else content
     _check_size(text)
+    text = embedded.page_of_answer(text) or text
     titles = listing.structured_titles(text)
     if titles is not None:
         return listing_record(url, titles)
     if not _TAG.search(text):
         raise Unreadable("not_html", "no markup in it; plain text is read with read_text")
     check_whole(text)
-    return _read(read_markup(text, url, hints or Hints()), listed or Listed(), authority)
+    source = read_markup(text, url, hints or Hints())
+    if _is_bare(source) and (composed := embedded.page_of_scripts(text)):
+        source = read_markup(composed, url, Hints())
+    return _read(source, listed or Listed(), authority)
 
 
 def read_text(
@@ -100,6 +105,11 @@ def _read_document(content: bytes, url: str, listed: Listed, authority: str | No
     title = found.title or listed.title
     record = read_text(found.text, url=url, listed=listed, authority=authority, title=title)
     return replace(record, warnings=(*found.warnings, *record.warnings))
+
+
+def _is_bare(source: Source) -> bool:
+    """Whether hardly any text stands in the markup: a script may hold it."""
+    return sum(len(line.text) - line.links for line in source.lines[source.start : source.end]) < 2 * _PARAGRAPH
 
 
 def _check_size(text: str) -> None:
@@ -207,7 +217,9 @@ def _day_on(source: Source, index: int) -> str | None:
     line = source.lines[index]
     days = find_days(line.text) if len(line.text) < 80 and not line.links else []  # noqa: PLR2004
     boxed = index in source.box.used and not _SOURCED.search(line.text)
-    return line.text[days[0][1] : days[0][2]] if days and not boxed else None
+    if not days or boxed or _UPDATED.search(line.text[: days[0][1]]):
+        return None
+    return line.text[days[0][1] : days[0][2]]
 
 
 def _rows(lines: list[dom.Line]) -> list[dom.Line]:

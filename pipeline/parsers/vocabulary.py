@@ -79,6 +79,20 @@ BOX_FIELDS: Final = frozenset(
 )
 BLANKS: Final = frozenset(_words("|()|()号|-|--|---|----|/|None|[]|[]号|null|—|——|〔〕|〔〕号|年第号|待定|无|暂无|空"))
 
+JSON_LABELS: Final[dict[str, str]] = _by_word(
+    {
+        "发文字号": "documentno|document_number|documentnumber|docno|fwzh|wenhao|wh|pcode|filenum|fileno",
+        "索引号": "identifier|indexno|index_number|indexnumber|syh|idxid",
+        "发文机关": "fwjg|fwjg_name|puborg|issuer|fbjg|pub_org",
+        "发布机构": "publisher|docsource|pubunit|publish_org",
+        "发布日期": "publishdate|publish_date|first_publish_time|publish_time|fbrq|pubtime|pub_date|releasedate",
+        "成文日期": "builddate|cwrq|written_date|docdate|signdate",
+        "有效性": "yxx|validity|effectiveness",
+    }
+)
+"""Keys of documents that come as JSON -> the label that a page would print."""
+JSON_TITLES: Final = frozenset(_words("title|doctitle|bt|docname|articletitle|doctitletext"))
+
 # --- what portals print about force
 STATUS_WORDS: Final[dict[str, Status]] = _by_status(
     {

@@ -1,6 +1,7 @@
 """Pages of every make, one fact each: what must be right on pages that nobody has seen."""
 
 import datetime as dt
+import json
 
 import pytest
 
@@ -148,3 +149,68 @@ def test_a_draft_repeals_nothing():
 def test_a_report_that_calls_itself_this_report_is_no_newspaper():
     text = "<p>根据规定，编制本报告。</p><p>一、总体情况</p><p>主动公开信息100条。</p>"
     assert read(text, "临沅市水务局2022年政府信息公开工作年度报告").kind == "other"
+
+
+# --- labels
+CELLS = {"发文机关": "临沅市水务局", "发文字号": "临水〔2022〕8号", "成文日期": "2022-05-06", "有效性": "有效"}
+SHAPES = {
+    "a row of labels over a row of values": "<table><tr>{}</tr><tr>{}</tr></table>".format(
+        "".join(f"<td><b>{label}</b></td>" for label in CELLS), "".join(f"<td>{value}</td>" for value in CELLS.values())
+    ),
+    "nothing between": "".join(f"<li><span>{a}</span><em>{b}</em></li>" for a, b in CELLS.items()),
+    "a blank between": "".join(f"<li><strong>{a}</strong> <i>{b}</i></li>" for a, b in CELLS.items()),
+}
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_labels_without_colons(shape):
+    record = read(box=SHAPES[shape])
+    said = (record.issuers, record.number, record.signed_date, record.stated_status)
+    assert said == (("临沅市水务局",), "临水〔2022〕8号", dt.date(2022, 5, 6), "in_force")
+
+
+def test_the_day_of_an_update_is_not_the_day_of_publication():
+    record = read(NUMBER + TEXT, box="<div>更新时间：2022-05-08 来源：临沅市水务局</div>")
+    assert record.published_date is None
+
+
+# --- documents that come as JSON
+DETAIL = {
+    "title": TITLE,
+    "content": NUMBER + TEXT + SIGNED,
+    "first_publish_time": 1651968000,
+    "gkml_data": {
+        "identifier": "0-1/2022",
+        "publisher": "临沅市水务局",
+        "is_abolished": 1,
+        "abolished_time": 1685548800,
+    },
+}
+ANSWER = {
+    "data": {"docTitle": TITLE, "documentNo": "临水〔2022〕8号", "docClob": f"<html><body>{TEXT}{SIGNED}</body></html>"}
+}
+
+
+def test_an_answer_of_one_document_is_that_document():
+    record = read_page(json.dumps(ANSWER, ensure_ascii=False), url=URL)
+    assert (record.kind, record.title, record.number) == ("policy", TITLE, "临水〔2022〕8号")
+    assert (record.issuers, len(record.clauses)) == (("临沅市水务局",), 2)
+
+
+def test_a_text_that_only_a_script_holds():
+    detail = json.dumps(DETAIL).replace("<", "\\u003C").replace(">", "\\u003E").replace("/", "\\/")
+    script = f"<script>window._CONFIG = {{ isMobile: true, DETAIL: {detail}, TREE: [] }};</script>"
+    record = read_page(f"<html><head><title>水务局</title></head><body><div></div>{script}</body></html>", url=URL)
+    assert (record.kind, record.title, record.number, record.index_number) == (
+        "policy",
+        TITLE,
+        "临水〔2022〕8号",
+        "0-1/2022",
+    )
+    assert (record.published_date, record.stated_status) == (dt.date(2022, 5, 8), "repealed")
+    assert record.in_force_to == dt.date(2023, 5, 31)
+
+
+def test_an_answer_that_lists_documents_stays_a_listing():
+    rows = [{"title": f"关于第{i}号事项的通知", "content": TEXT} for i in range(3)]
+    assert read_page(json.dumps({"data": {"list": rows}}, ensure_ascii=False), url=URL).kind == "listing"
