@@ -25,9 +25,6 @@ _SLOPPY: Final = 2
 _TAIL: Final = 500
 
 
-_BARE: Final = 120
-
-
 @dataclass(slots=True)
 class Source:
     """What both ways of reading (markup, plain text) bring to the common part; the text is `lines[start:end]`."""
@@ -48,11 +45,6 @@ class Source:
     warnings: list[str] = field(default_factory=list)
     pointed: str | None = None
     """The title that the source's selector points at: it wins."""
-
-    @property
-    def is_bare(self) -> bool:
-        """Whether hardly any text stands in the markup: a script may hold it."""
-        return sum(len(line.text) - line.links for line in self.lines[self.start : self.end]) < _BARE
 
 
 def check_whole(text: str) -> None:
