@@ -36,6 +36,7 @@ _KEPT_PAIRS: Final = (
     " 智慧城市:智慧城市 智慧農業:智慧农业 智慧養老:智慧养老 智慧教育:智慧教育 智慧醫療:智慧医疗"
     " 智慧交通:智慧交通 智慧社區:智慧社区 智慧旅遊:智慧旅游 智慧物流:智慧物流 智慧監管:智慧监管"
     " 智慧法院:智慧法院 智慧政務:智慧政务"
+    " 啟用:启用 即時:即时 正規化:正规化 存檔:存档 點選:点选"
 )
 _KEPT: Final = dict(pair.split(":") for pair in _KEPT_PAIRS.split())
 _KEPT_WORDS: Final = re.compile("|".join(sorted(_KEPT, key=len, reverse=True)))
@@ -94,3 +95,23 @@ def simplify(text: str) -> str:
     for pattern, word in _LEFTOVERS:
         converted = pattern.sub(word, converted)
     return converted
+
+
+# Words that tw2sp changes although they are printed alike in both scripts. It cannot tell whether a mirror means its
+# own word or the mainland's, so digests take both for one.
+_ALIKE_PAIRS: Final = (
+    "智慧:智能 显著:显着 卓著:卓着 著称:着称 著录:着录 著书:着书 著于:着于 支援:支持 批次:批量"
+    " 品质:质量 遮蔽:屏蔽 外接:外置 使用者:用户 工作列:任务栏 埠:端口 元件:组件 控制元件:控件"
+    " 呼叫:调用 影像:图像 影印:复印 影片:视频 稽核:审核 物件:对象 停用:禁用 登入:登录 登出:注销"
+    " 存取:访问 列印:打印 防毒:杀毒 相容:兼容 社群:社区 向量:矢量 西元:公元 映象:镜像 介面:界面"
+    " 重新整理:刷新 分散式:分布式 晶片:芯片 最佳化:优化 超音波:超声波 排程:调度 演算法:算法"
+    " 桌上型:桌面型 字型:字体 全域性:全局 多工:多任务 白血球:白细胞 心肌梗塞:心肌梗死 位址:地址"
+    " 奈米:纳米 母音:元音 子音:辅音 高水准:高水平 共用:共享"
+)
+_ALIKE: Final = dict(pair.split(":") for pair in _ALIKE_PAIRS.split())
+_ALIKE_WORDS: Final = re.compile("|".join(sorted(_ALIKE, key=len, reverse=True)))
+
+
+def fold_words(text: str) -> str:
+    """Simplified `text` with one word for two that a mirror's vocabulary and the mainland's share; for digests only."""
+    return _ALIKE_WORDS.sub(lambda match: _ALIKE[match[0]], text)

@@ -9,7 +9,7 @@ import re
 import unicodedata
 from typing import Final
 
-from pipeline.parsers.characters import clean, is_traditional, simplify
+from pipeline.parsers.characters import clean, fold_words, is_traditional, simplify
 from pipeline.parsers.numbers import normal_number
 
 __all__ = ["fold", "fold_normal", "normal_form", "normal_issuer", "normal_number", "normal_text", "normal_title"]
@@ -87,4 +87,4 @@ def fold(text: str) -> str:
 
 def fold_normal(text: str) -> str:
     """As `fold`, for what is in normal form already."""
-    return simplify(text).replace("品质", "质量").replace(" ", "")
+    return fold_words(text).replace(" ", "")
