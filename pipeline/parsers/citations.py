@@ -148,13 +148,13 @@ def read_citations(
         _keep(found, _from_title(title, kind), own, number)
     listing = inline = False
     whole = "\n".join(texts)
-    does_repeal = kind == "policy"
-    does_list = _LIST_DOES.search(whole) is not None and kind == "policy"
+    ends = kind == "policy" and ("废止" in whole or "失效" in whole or "停止执行" in whole)
+    does_list = ends and _LIST_DOES.search(whole) is not None
     for place, text in enumerate(texts):
         if does_list and len(text) < 60 and "。" not in text and _LIST_HEAD.search(text) and place > 0:  # noqa: PLR2004
             listing = True
             continue
-        if does_repeal and _LIST_INTRO.search(text):
+        if ends and _LIST_INTRO.search(text):
             listing = inline = True
             continue
         item = _list_item(text) if listing else None

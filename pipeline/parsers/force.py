@@ -58,6 +58,10 @@ _OTHER: Final = re.compile(
 )
 
 
+_TRIGGER: Final = re.compile(r"日起|有效期|期限|试行期|日施行|日实施|延续至|执行至|有效至|日执行")
+"""Words without which a paragraph says nothing of force: most have none, and are not looked at."""
+
+
 @dataclass(frozen=True, slots=True)
 class Days:
     """The days that 印发之日 and 公布之日 mean for this document."""
@@ -80,7 +84,7 @@ def read_force(texts: list[str], titles: tuple[str, ...], days: Days) -> tuple[E
     found: list[Effect] = []
     start: dt.date | None = None
     for text in texts:
-        if not re.search(r"日起|有效期|期限|试行期|日施行|日实施|延续至|执行至|有效至|日执行", text):
+        if not _TRIGGER.search(text):
             continue
         owned = False
         for sentence in sentences(text):

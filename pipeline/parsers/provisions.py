@@ -37,9 +37,9 @@ _LIMITS: Final = {
 _LIMIT: Final = "|".join(sorted(_LIMITS, key=len, reverse=True))
 _ANY_LIMIT: Final = re.compile(_LIMIT)
 _SUM: Final = re.compile(
-    r"(?P<value>\d[\d,，]{0,14}(?:\.\d{1,4})?)\s?(?P<unit>万亿|千万|百万|亿|万|千|百)?元(?!旦|宇宙|素|件)"
+    r"(?P<value>[0-9][0-9,，]{0,14}(?:\.[0-9]{1,4})?)\s?(?P<unit>万亿|千万|百万|亿|万|千|百)?元(?!旦|宇宙|素|件)"
 )
-_SHARE: Final = re.compile(r"(?P<value>\d{1,3}(?:\.\d{1,2})?)\s?[%％](?P<after>.{0,14})")
+_SHARE: Final = re.compile(r"(?P<value>[0-9]{1,3}(?:\.[0-9]{1,2})?)\s?[%％](?P<after>.{0,14})")
 _BEFORE: Final = re.compile(
     rf"(?P<limit>{_LIMIT})?"
     r"(?:为|可达|达|给予|至|可|的|额度|每年|人民币|再|每家|总额|支持|补助|奖励|资助|补贴|\s){0,3}$"

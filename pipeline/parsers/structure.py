@@ -7,7 +7,9 @@ colophon.
 
 import datetime as dt
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Final
 
 from pipeline.parsers.box import own_number
@@ -43,11 +45,18 @@ _SERIAL_LINE: Final = re.compile(
 )
 _BROKEN_NUMBER: Final = re.compile(r"^[\u4e00-\u9fff]{1,20}\s?[〔\[【（(﹝［]\s?(?:19|20)\d{2}\s?[〕\]】）)﹞］]$")
 _SERIAL_END: Final = re.compile(r"^第?\s?\d{1,5}\s?号$")
+# What a line must begin or end with before any of the patterns above is tried.
+_NOTE_FIRST: Final = frozenset("（(公信抄主分此")
+_ANNEX_FIRST: Final = frozenset("（(【[附")
+_DAY_LAST: Final = frozenset("日号 0123456789")
+_NOISE: Final = re.compile("|".join(map(re.escape, NOISE_WORDS)))
 _MAX_NAME: Final = 60
 _MAX_TITLE: Final = 120
 _HEAD_LINES: Final = 14
 _MAX_LIST: Final = 30
 _SOME_TEXT: Final = 100
+_WHOLE_COPY: Final = 0.8
+"""A second copy may lack a few lines at its end; less is a text that takes up its beginning again."""
 _HEADING: Final = 20
 
 
@@ -79,21 +88,19 @@ def trim(lines: list[Line], title: str | None, used: set[int], offset: int) -> l
     """
     kept: list[Line] = []
     seen_text = 0
+    running: int | None = None
     for index, line in enumerate(lines):
         text = line.text
         if not text or index + offset in used:
             continue
         if len(text) < 60:  # noqa: PLR2004 - notes of the site are short
             low = text.lower()
-            if any(word in low for word in NOISE_WORDS):
+            if _NOISE.search(low):
                 continue
-            if (
-                seen_text > _SOME_TEXT
-                and len(text) < _HEADING
-                and any(low.startswith(w) for w in TAIL_WORDS)
-                and _only_links(lines, index)
-            ):
-                break
+            if seen_text > _SOME_TEXT and len(text) < _HEADING and low.startswith(TAIL_WORDS):
+                running = _last_running(lines) if running is None else running
+                if running <= index:
+                    break
         if line.links >= len(text) - 1 and len(text) > 3 and not _is_file_link(text) and not title_like(text, title):  # noqa: PLR2004
             continue
         if not line.shown and line.links:
@@ -112,10 +119,13 @@ def _is_file_link(text: str) -> bool:
     return "附件" in text or re.search(r"\.(?:pdf|docx?|xlsx?|wps|ofd|zip|rar|et)\b", text, re.IGNORECASE) is not None
 
 
-def _only_links(lines: list[Line], index: int) -> bool:
-    """What follows a heading of related links is links or short: the text is over."""
-    rest = [line for line in lines[index + 1 :] if line.text]
-    return all(line.links > len(line.text) // 2 or len(line.text) < 40 for line in rest)  # noqa: PLR2004
+def _last_running(lines: list[Line]) -> int:
+    """The last line of running text: a heading of related links behind it says that the text is over."""
+    for index in range(len(lines) - 1, -1, -1):
+        text = lines[index].text
+        if lines[index].links <= len(text) // 2 and len(text) >= 40:  # noqa: PLR2004
+            return index
+    return -1
 
 
 def _once(lines: list[Line]) -> list[Line]:
@@ -124,7 +134,7 @@ def _once(lines: list[Line]) -> list[Line]:
     if first is None:
         return lines
     again = next((j for j in range(first + 1, len(lines)) if lines[j].text == lines[first].text), None)
-    if again is None or len(lines) - again < again - first - 2:
+    if again is None or len(lines) - again < _WHOLE_COPY * (again - first):
         return lines
     span = range(min(again - first, len(lines) - again))
     same = sum(lines[first + k].text == lines[again + k].text for k in span)
@@ -139,10 +149,11 @@ def read_structure(lines: list[Line], title: str | None) -> Document:
     _read_annexes(document, title)
     _read_annex_list(document)
     for index, line in enumerate(lines):
-        if match := _COLOPHON.match(line.text) or _PRINTED.match(line.text):
+        text = line.text
+        if text.endswith("印发") and (match := _COLOPHON.match(text) or _PRINTED.match(text)):
             document.printed = document.printed or parse_day(match["day"])
             document.closing.add(index)
-        elif _NOTE.match(line.text):
+        elif text[:1] in _NOTE_FIRST and _NOTE.match(text):
             document.closing.add(index)
     return document
 
@@ -229,7 +240,9 @@ def _read_signature(document: Document) -> None:
     """The first day that stands alone beneath the names of bodies, after the text has begun."""
     for index in range(document.text_start, len(document.lines)):
         text = document.lines[index].text
-        if len(text) > 4 * _MAX_NAME or (document.lines[index].row and len(text) < 8):  # noqa: PLR2004
+        if text[-1:] not in _DAY_LAST or len(text) > 4 * _MAX_NAME:
+            continue
+        if document.lines[index].row and len(text) < 8:  # noqa: PLR2004
             continue
         if _ONLY_DAY.fullmatch(text):
             first, names = _names_above(document, index)
@@ -252,9 +265,10 @@ def _read_signature(document: Document) -> None:
 def _may_be_day_line(document: Document, index: int) -> bool:
     """A day alone counts without names only on the right, or as the last line but notes."""
     line = document.lines[index]
-    rest = [other for other in document.lines[index + 1 :] if not _NOTE.match(other.text)]
+    behind = (other.text for other in _from(document.lines, index + 1))
+    following = next((text for text in behind if not _NOTE.match(text)), None)
     above = document.lines[index - 1].text if index else ""
-    return line.align == "r" or not rest or bool(_ANNEX.match(rest[0].text) or _OFFICE.match(above))
+    return line.align == "r" or following is None or bool(_ANNEX.match(following) or _OFFICE.match(above))
 
 
 def _read_annexes(document: Document, title: str | None) -> None:
@@ -264,7 +278,7 @@ def _read_annexes(document: Document, title: str | None) -> None:
     instrument = normal_title(title or "")
     for index in range(max(document.text_start, 0), len(lines)):
         text = lines[index].text
-        if lines[index].row and len(text) > 12:  # noqa: PLR2004
+        if text[:1] not in _ANNEX_FIRST or (lines[index].row and len(text) > 12):  # noqa: PLR2004
             continue
         if _ANNEX.match(text):
             if index < after or _is_annex_list(lines, index, after):
@@ -282,10 +296,11 @@ def _read_annex_list(document: Document) -> None:
     """附件：1.… and the entries beneath it name annexes and are no clauses."""
     lines = document.lines
     for index in range(document.text_start, len(lines)):
-        if index in document.annexes or not _LIST_START.match(lines[index].text) or len(lines[index].text) > _MAX_TITLE:
+        text = lines[index].text
+        if text[:1] != "附" or index in document.annexes or not _LIST_START.match(text) or len(text) > _MAX_TITLE:
             continue
         document.closing.add(index)
-        waiting = lines[index].text.rstrip().endswith((".", ":", "：", "．"))
+        waiting = text.rstrip().endswith((".", ":", "：", "．"))
         for following in range(index + 1, len(lines)):
             text = lines[following].text
             entry = _ENTRY.match(text) and len(text) < _MAX_TITLE and not text.endswith("。")
@@ -295,11 +310,16 @@ def _read_annex_list(document: Document) -> None:
             waiting = bool(entry) and len(text) < 5  # noqa: PLR2004 - a bare number: its title is on the next line
 
 
+def _from(lines: list[Line], first: int) -> Iterator[Line]:
+    """The lines from number `first` on, without a copy of them all."""
+    return map(lines.__getitem__, range(first, len(lines)))
+
+
 def _is_annex_list(lines: list[Line], index: int, after: int) -> bool:
     """附件： followed by titles of annexes only: the list, not an annex."""
     numbered = re.search(r"[0-9一二三四五六七八九十]", lines[index].text) is not None
     if after > 0 and index >= after:
-        rest = [line for line in lines[index + 1 :] if line.text]
+        rest = list(islice((line for line in _from(lines, index + 1) if line.text), _MAX_LIST))
         return not numbered and len(rest) < _MAX_LIST and all(_is_entry(line.text) for line in rest)
     return not numbered or not any(_MARK.match(line.text) for line in lines[index + 1 : index + 8])
 
