@@ -23,6 +23,13 @@ _REPRINT: Final = re.compile(r"^\s?[（(\[【]?(?:转载|转发|转)[）)\]】]\
 _PLACE: Final = re.compile(r"(?:[\u4e00-\u9fff]{2,7}?(?:省|市|自治区|自治州|区|县|州|盟|旗)|国家|中国|中共|中央)")
 _LEVEL: Final = re.compile(r"[省市区县州盟旗](?=[\u4e00-\u9fff]{2})")
 _NATIONAL: Final = tuple(sorted(NATIONAL_BODIES, key=len, reverse=True))
+_PARTY: Final = "中共"
+_BRANCHED: Final = ("国家税务总局", "中国人民银行", "国家统计局")
+_OFFICES: Final = ("办公厅", "办公室", "综合司", "秘书局")
+_AND_OTHERS: Final = re.compile(
+    r"(?<=\S{3})(?:等\s?(?:\d{1,2}|[一二三四五六七八九十]{1,3})?\s?个?(?:部门|单位|部委|机关)?|联合(?:印发|发布)|印发|发布)$"
+)
+_ACTS: Final = re.compile(r"贯彻|落实|转发")
 _SHORT: Final = 2
 _ONE_NAME: Final = 12
 
@@ -47,6 +54,10 @@ def bare(name: str) -> str:
 def split_bodies(printed: str) -> tuple[str, ...]:
     """The bodies in a printed cell or line: separated by 、 ; blank or line break, or by nothing at all."""
     text = printed.strip(" 　:：")
+    if (shorter := _AND_OTHERS.sub("", text).strip()) != text and looks_like_body(
+        re.split(r"[\s、,，;；]", shorter)[-1]
+    ):
+        text = shorter
     tight = re.sub(r"\s", "", text)
     if len(tight) <= _ONE_NAME and looks_like_body(tight) and not _many(text):
         return tuple(_split_joined(tight))
@@ -69,16 +80,19 @@ def _many(text: str) -> bool:
 
 def _split_joined(piece: str) -> list[str]:
     """Cut names printed without separator: before a repeated place, or at a national body."""
-    place = _PLACE.match(piece)
+    place = _PLACE.match(piece, len(_PARTY) if piece.startswith(_PARTY) else 0)
     cuts: list[int] = []
-    again = place[0] if place and place[0] not in {"中国", "中共", "中央"} else ""
+    again = place[0] if place and place[0] not in {"中国", "中央"} else ""
     if _LEVEL.match(piece):
         again = piece[0]
     if again:
         at = piece.find(again, len(again))
         while at > 0:
-            if looks_like_body(piece[:at]) and (len(again) > 1 or piece[at - 1] in "局厅委办部院"):
-                cuts.append(at)
+            # 国家税务总局 before a place begins the name of its branch there.
+            branch = next((body for body in _BRANCHED if piece.endswith(body, 0, at)), "")
+            cut = at - len(branch)
+            if cut and looks_like_body(piece[:cut]) and (len(again) > 1 or piece[cut - 1] in "局厅委办部院"):
+                cuts.append(cut)
             at = piece.find(again, at + 1)
     if not cuts:
         return _split_national(piece)
@@ -94,6 +108,10 @@ def _split_national(piece: str) -> list[str]:
         if head is None:
             return [piece] if not names else [*names, rest] if looks_like_body(rest) else [piece]
         tail = rest[len(head) :]
+        # 工业和信息化部办公厅财政部办公厅: each with its own office.
+        office = next((word for word in _OFFICES if tail.startswith(word) and tail != word), "")
+        if office and any(tail.startswith(body, len(office)) for body in _NATIONAL):
+            head, tail = head + office, tail[len(office) :]
         # 财政部办公厅 is one name, and so is 工业和信息化部科技司.
         if tail and not any(tail.startswith(body) for body in _NATIONAL):
             return [*names, rest]
@@ -110,7 +128,7 @@ def bodies_of_title(title: str) -> tuple[str, ...]:
         names = split_bodies(match["names"].strip(" 、，,"))
         cleaned = tuple(bare(name) for name in names)
         if cleaned and all(looks_like_body(name) for name in cleaned):
-            return cleaned
+            return () if _ACTS.search(match["names"]) else cleaned
         longer = re.compile(
             rf"^(?P<names>[\u4e00-\u9fff、，,\s·（）()]{{{len(match['names']) + 1},200}}?)\s?(?={_VERB})"
         )
