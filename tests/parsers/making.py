@@ -89,15 +89,14 @@ def pdf_without_map(text):
     return out.getvalue()
 
 
-def word(*blocks, numbering=None):
-    """A DOCX. A block is text, (style, text), a list of rows, or an element."""
+def word(*blocks, numbering=None, styles=()):
+    """A DOCX. A block is text, (number of its list, level, text), a list of rows, or an element."""
     document = docx.Document()
     if numbering is not None:
         root = document.part.numbering_part.element
-        for child in list(root):
-            root.remove(child)
-        for child in parse_xml(f"<w:numbering {nsdecls('w')}>{numbering}</w:numbering>"):
-            root.append(child)
+        root[:] = list(parse_xml(f"<w:numbering {nsdecls('w')}>{numbering}</w:numbering>"))
+    for style in styles:
+        document.styles.element.append(element(style))
     section = document.sections[0]
     section.header.paragraphs[0].text = "页眉里的话"
     section.footer.paragraphs[0].text = "— 1 —"
@@ -105,15 +104,19 @@ def word(*blocks, numbering=None):
         if isinstance(block, str):
             document.add_paragraph(block)
         elif isinstance(block, list):
-            table = document.add_table(rows=len(block), cols=len(block[0]))
-            for row, cells in zip(table.rows, block, strict=True):
-                for cell, text in zip(row.cells, cells, strict=True):
-                    cell.text = text
+            _tabled(document, block)
         elif isinstance(block, tuple):
             _numbered(document, *block)
         else:
             document.element.body.insert(len(document.element.body) - 1, block)
     return _saved(document)
+
+
+def _tabled(document, block):
+    table = document.add_table(rows=len(block), cols=len(block[0]))
+    for row, cells in zip(table.rows, block, strict=True):
+        for cell, text in zip(row.cells, cells, strict=True):
+            cell.text = text
 
 
 def _numbered(document, number, level, text):
@@ -216,13 +219,13 @@ def _entry(name, kind, child, first, size, right=0xFFFFFFFF):  # noqa: PLR0917 -
     )
 
 
-def doc(text, *, flags=0x0200, kind=0xA5EC, after="", pieces=1):
+def doc(text, *, flags=0x0200, kind=0xA5EC, after="", pieces=1, missing=0):
     """An old DOC with `text` (Word's own marks in it) and, behind it, what headers and notes would be."""
     whole = text + after
     main = bytearray(0x0400)
     struct.pack_into("<H", main, 0, kind)
     struct.pack_into("<H", main, 0x0A, flags)
-    struct.pack_into("<i", main, 0x4C, len(text))
+    struct.pack_into("<i", main, 0x4C, len(text) + missing)
     step = -(-len(whole) // pieces)
     starts = list(range(0, len(whole), step))
     places = []

@@ -24,7 +24,7 @@ SEEDS = [CASES[name].content for name in sorted(WHOLE)]
         (b"", "empty"),
         (b" \n\t ", "empty"),
         ("", "empty"),
-        (b"%PDF-1.7 \n1 0 obj", "broken_file"),
+        (b"%PDF-1.7 \n1 0 obj", "truncated"),
         (b"PK\x03\x04" + b"\0" * 100, "broken_file"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "broken_file"),
         (b"\x00\x01\x02\x03" * 400, "not_html"),

@@ -210,6 +210,25 @@ def test_what_word_wraps_text_in(xml, expected):
     assert lines(making.word("首行", making.element(xml))) == ["首行", *expected]
 
 
+def test_a_style_can_bring_the_number():
+    style = '<w:style w:type="paragraph" w:styleId="{}"><w:name w:val="{}"/>{}<w:pPr>{}</w:pPr></w:style>'
+    list_of = '<w:numPr><w:numId w:val="1"/></w:numPr>'
+    styles = [style.format("One", "one", "", list_of), style.format("Two", "two", '<w:basedOn w:val="One"/>', "")]
+    styles.append(style.format("T1", "toc 1", "", ""))
+    item = '<w:p><w:pPr><w:pStyle w:val="{}"/></w:pPr><w:r><w:t>{}</w:t></w:r></w:p>'
+    rows = [making.element(item.format(*row)) for row in (("T1", "甲 1"), ("One", "甲"), ("Two", "乙"), ("None", "丙"))]
+    assert lines(making.word(*rows, numbering=LISTS, styles=styles)) == ["一、甲", "二、乙", "丙"]
+
+
+def test_radicals_are_the_characters_that_they_look_like():
+    assert lines(making.word("临沅市⼈⺠政府关于⾬⽔的通知")) == ["临沅市人民政府关于雨水的通知"]
+
+
+def test_the_colophon_stands_alone():
+    rows = [("f", "抄送：" + "市" * 23 + "。"), ("f", "临沅市人民政府办公室" + "　" * 7 + "2021年3月5日印发")]
+    assert [line[:3] for line in lines(making.pdf([NOTICE[5], *rows]))] == ["现将《", "抄送：", "临沅市"]
+
+
 @pytest.mark.parametrize(
     ("number", "text"),
     [(1, "一"), (10, "十"), (11, "十一"), (20, "二十"), (101, "一百零一"), (110, "一百一十"), (1001, "一千零一")],
@@ -276,6 +295,8 @@ def test_the_list_s_title_stands_in_where_the_file_has_none():
             ["特急", "临沅市水务局关于修改《临沅市雨水办法》", "的决定", "一、甲。"],
             "临沅市水务局关于修改《临沅市雨水办法》的决定",
         ),
+        (["临沅市水务局", "临沅市财政局文件", "关于收集雨水的通知"], "关于收集雨水的通知"),
+        (["临沅市水务局", "临沅市财政局", "关于收集雨水的通知"], "临沅市水务局 临沅市财政局关于收集雨水的通知"),
         (["一、甲。", "二、乙。"], None),
         (["现将有关事项说明如下：", "关于乙的通知"], None),
         ([], None),
@@ -291,7 +312,13 @@ def deep(depth):
 
 def bomb_pdf():
     packed = zlib.compress(b"0 0 m " * 40_000_000, 9)
-    return b"%PDF-1.4\n4 0 obj<</Filter/FlateDecode/Length " + str(len(packed)).encode() + b">>stream\n" + packed
+    return (
+        b"%PDF-1.4\n4 0 obj<</Filter/FlateDecode/Length "
+        + str(len(packed)).encode()
+        + b">>stream\n"
+        + packed
+        + b"%%EOF"
+    )
 
 
 def encrypted_zip():
@@ -301,16 +328,17 @@ def encrypted_zip():
     return bytes(content)
 
 
+PICTURE = '<w:p><w:r><w:pict><v:imagedata xmlns:v="urn:schemas-microsoft-com:vml"/></w:pict></w:r></w:p>'
 WORD_PARTS = {"[Content_Types].xml": "<Types/>", "word/document.xml": '<!DOCTYPE x [<!ENTITY a "b">]><x>&a;</x>'}
 BAD = {
     "pdf scanned": (making.pdf([("picture", "")]), "needs_ocr"),
     "pdf half scanned": (making.pdf([("p", "雨水。")], [("picture", "")]), "needs_ocr"),
     "pdf with a password": (making.pdf([("p", "雨水。")], password="x"), "encrypted"),
     "pdf without text": (making.pdf(None), "no_text"),
-    "pdf cut off": (making.pdf(NOTICE)[:700], "broken_file"),
-    "pdf of nothing": (b"%PDF-1.7\n" + b"\0" * 5000, "broken_file"),
+    "pdf cut off": (making.pdf(NOTICE)[:-800], "truncated"),
+    "pdf of nothing": (b"%PDF-1.7\n" + b"\0" * 5000 + b"%%EOF", "broken_file"),
     "pdf bomb": (bomb_pdf(), "too_large"),
-    "pdf packed twice": (b"%PDF-1.4\n1 0 obj<</Filter[/FlateDecode/FlateDecode]>>stream\nx", "too_large"),
+    "pdf packed twice": (b"%PDF-1.4\n1 0 obj<</Filter[/FlateDecode/FlateDecode]>>stream\nx%%EOF", "too_large"),
     "docx cut off": (making.word("雨水。")[:2000], "broken_file"),
     "docx with entities": (making.package(WORD_PARTS), "broken_file"),
     "docx of nothing": (making.package({"word/document.xml": ""}), "broken_file"),
@@ -325,6 +353,8 @@ BAD = {
     "doc with a password": (making.doc("雨水", flags=0x0300), "encrypted"),
     "doc of Word 6": (making.doc("雨水", kind=0xA5DC), "unsupported_format"),
     "doc cut off": (making.doc("雨水")[:1024], "broken_file"),
+    "doc that lacks a part": (making.doc("雨水" * 90, missing=9000), "broken_file"),
+    "docx of pictures": (making.word(making.element(PICTURE)), "needs_ocr"),
     "docx with a password": (making.ole({"EncryptedPackage": b"x"}), "encrypted"),
     "xls": (making.ole({"Workbook": b"x"}), "unsupported_format"),
     "ole of nothing": (making.ole({"Other": b"x"}), "unsupported_format"),

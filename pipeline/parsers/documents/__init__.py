@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from pipeline.parsers.documents.formats import MAX_BYTES, NAMES, format_of
-from pipeline.parsers.documents.heading import title_of
+from pipeline.parsers.documents.glyphs import as_printed
+from pipeline.parsers.documents.heading import first_of, title_of
 from pipeline.parsers.records import Unreadable
 
 __all__ = ["DocumentText", "document_text", "format_of"]
@@ -22,11 +23,15 @@ MAX_TEXT: Final = 5_000_000
 
 @dataclass(frozen=True, slots=True)
 class DocumentText:
-    """The text of a file, a line a paragraph, its own heading where one is found, and what was noticed."""
+    """The text of a file, a line a paragraph, and what was noticed.
+
+    `title` is its own heading where one is found; `first` its first line that says something, for want of any title.
+    """
 
     format: str
     text: str
     title: str | None
+    first: str
     warnings: tuple[str, ...] = ()
 
 
@@ -45,7 +50,7 @@ def document_text(content: bytes) -> DocumentText:
         raise Unreadable("too_large", f"{what} of {len(content):,} bytes; files over {MAX_BYTES:,} are not read")
     warnings: list[str] = []
     try:
-        lines = _reader(name)(content, warnings)
+        lines = [as_printed(line) for line in _reader(name)(content, warnings)]
     except Unreadable:
         raise
     except Exception as error:  # noqa: BLE001 - whatever a library makes of an untrusted file is that file's outcome
@@ -57,7 +62,7 @@ def document_text(content: bytes) -> DocumentText:
         raise Unreadable("no_text", f"{what} without any text")
     if len(text) > MAX_TEXT:
         raise Unreadable("too_large", f"{what} with {len(text):,} characters of text; over {MAX_TEXT:,} are not read")
-    return DocumentText(name, text, title_of(lines), tuple(warnings))
+    return DocumentText(name, text, title_of(lines), first_of(lines), tuple(warnings))
 
 
 def _reader(name: str) -> Callable[[bytes, list[str]], list[str]]:

@@ -5,9 +5,11 @@ What belongs here: which of the first lines are the title. What does not: what t
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Final
 
 from pipeline.parsers.box import own_number
+from pipeline.parsers.issuers import looks_like_body
 
 TITLE_END: Final = re.compile(
     r"(?:通知|意见|决定|批复|公告|通告|通报|函|办法|规定|条例|细则|方案|规划|计划|令|制度|准则|规则|指南|指引|标准|目录|清单|名单|报告|纲要|"
@@ -23,8 +25,7 @@ _TEXT: Final = re.compile(
 )
 _HEAD: Final = 16
 _MAX_LINE: Final = 60
-_MAX_TITLE: Final = 160
-_MAX_LINES: Final = 5
+_MAX_TITLE: Final = 300
 _MIN_TITLE: Final = 5
 
 
@@ -33,20 +34,26 @@ def title_of(lines: Sequence[str]) -> str | None:
     parts: list[str] = []
     for line in lines[:_HEAD]:
         text = line.strip()
-        if not text or _FURNITURE.search(text) or own_number(text):
-            if parts:
-                break
+        if _is_furniture(text):
+            parts.clear()  # what stood above a number or a printed letterhead belongs to that
             continue
-        if _TEXT.search(text) or len(text) > (_MAX_TITLE if not parts else _MAX_LINE) or " | " in text:
+        if _TEXT.search(text) or len(text) > (_MAX_LINE if parts else _MAX_TITLE) or " | " in text:
             break
         parts.append(text)
         joined = _join(parts)
         # 关于印发 without its end is a title that goes on, even if it ends in 办法.
         if TITLE_END.search(joined) and not _goes_on(joined):
             return joined if _MIN_TITLE <= len(joined) <= _MAX_TITLE else None
-        if len(parts) >= _MAX_LINES:
-            break
     return None
+
+
+def first_of(lines: Sequence[str]) -> str:
+    """The first line that is neither letterhead nor number."""
+    return next((line.strip() for line in lines[:_HEAD] if not _is_furniture(line.strip())), lines[0].strip())
+
+
+def _is_furniture(text: str) -> bool:
+    return not text or _FURNITURE.search(text) is not None or own_number(text) is not None
 
 
 def _goes_on(joined: str) -> bool:
@@ -60,7 +67,9 @@ def _goes_on(joined: str) -> bool:
 
 
 def _join(parts: Sequence[str]) -> str:
+    """The lines of a title as one: nothing between pieces of a phrase, a blank between the names of bodies."""
     out = parts[0]
-    for part in parts[1:]:
-        out += " " + part if out[-1].isascii() and part[0].isascii() else part
+    for last, part in pairwise(parts):
+        names = looks_like_body(last) and not part.startswith("关于")
+        out += " " + part if names or (out[-1].isascii() and part[0].isascii()) else part
     return out

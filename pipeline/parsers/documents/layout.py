@@ -30,6 +30,8 @@ _LABEL: Final = re.compile(
     r"第[一二三四五六七八九十百零〇\d]{1,6}[章节条编]|[一二三四五六七八九十]{1,3}[、.．]|[（(][一二三四五六七八九十\d]{1,3}[）)]|\d{1,3}[.、．]|附\s?件|[①-⑳]"
 )
 _SENTENCE: Final = re.compile(r"[，。；]")
+_PRINTED: Final = re.compile(r"[0-9〇○一二三四五六七八九十]{1,3}\s?日\s?印发$")
+_OWN_LINE: Final = re.compile(rf"{_PRINTED.pattern}|^(?:抄送|主送|抄报|分送|主题词)[:：]")
 _STOP: Final = re.compile(r"[。；;！!？?：:](?:[”’」』）)])?$")
 _SPACED: Final = re.compile(r"(?<![\u4e00-\u9fff])(?:[\u4e00-\u9fff]\s){2,40}[\u4e00-\u9fff](?![\u4e00-\u9fff])")
 _WORD: Final = re.compile(r"[!-~]{1,200}")
@@ -219,6 +221,8 @@ def _goes_on(last: Row, before: _Margins, row: Row, here: _Margins) -> bool:
     word = _WORD.match(row.text)
     full = room < _FULL or (word is not None and not _STOP.search(last.text) and len(word[0]) / 2 > room)
     down = last.bottom - row.bottom
+    if _PRINTED.search(last.text) or _OWN_LINE.search(row.text):
+        return False
     low, high = sorted((last.top - last.bottom, row.top - row.bottom))
     if not full or (before.leading > 0 and down > _APART * before.leading) or high > _LARGER * low > 0:
         return False

@@ -104,10 +104,15 @@ def _text(main: bytes, table: bytes) -> str:
         (place,) = struct.unpack_from("<I", plc, 4 * (number + 1) + 8 * index + 2)
         if place & _COMPRESSED:
             at = (place & ~_COMPRESSED) // 2
-            parts.append(main[at : at + characters].decode("cp1252", "replace"))
+            piece = main[at : at + characters]
+            parts.append(piece.decode("cp1252", "replace"))
+            have += len(piece)
         else:
-            parts.append(main[place : place + 2 * characters].decode("utf-16-le", "replace"))
-        have += characters
+            piece = main[place : place + 2 * characters]
+            parts.append(piece.decode("utf-16-le", "replace"))
+            have += len(piece) // 2
+    if have < count:
+        raise Unreadable("broken_file", "a DOC that lacks a part of its text; fetch it again")
     return "".join(parts)
 
 

@@ -24,6 +24,8 @@ MAX_PICTURES: Final = 256 * 1024 * 1024
 _LOCK: Final = threading.Lock()
 _PASSWORD: Final = 4
 _STREAM: Final = re.compile(rb"\bstream\r?\n")
+_END: Final = re.compile(rb"%%EOF|startxref")
+_TAIL: Final = 8192
 _DICTIONARY: Final = 1024
 _IN: Final = 1 << 14
 _OUT: Final = 1 << 20
@@ -40,8 +42,10 @@ def read_pdf(content: bytes, warnings: list[str]) -> list[str]:
     """The paragraphs of a PDF's text layer.
 
     Raises:
-        Unreadable: encrypted, needs_ocr, too_large or broken_file.
+        Unreadable: truncated, encrypted, needs_ocr, too_large or broken_file.
     """
+    if not _END.search(content[-_TAIL:].rstrip(b"\0\r\n\t ")):
+        raise Unreadable("truncated", "a PDF that stops before its end; fetch it again")
     _check_streams(content)
     with _LOCK:
         document = _open(content)

@@ -14,6 +14,7 @@ import docx
 from docx.oxml.ns import qn
 
 from pipeline.parsers.documents.numbering import Numbering
+from pipeline.parsers.records import Unreadable
 
 MAX_DEPTH: Final = 40
 _MAX_CELL: Final = 12
@@ -27,11 +28,16 @@ _FALLBACK: Final = "{http://schemas.openxmlformats.org/markup-compatibility/2006
 _SKIPPED: Final = frozenset(
     {qn("w:del"), qn("w:moveFrom"), qn("w:pPr"), qn("w:rPr"), qn("w:sdtPr"), _FALLBACK, _PARAGRAPH}
 )
+_PICTURES: Final = (qn("a:blip"), "{urn:schemas-microsoft-com:vml}imagedata")
 _OTHER: Final = {qn("w:tab"): " ", qn("w:ptab"): " ", qn("w:noBreakHyphen"): "-"}
 
 
 def read_docx(content: bytes) -> list[str]:
-    """The paragraphs and rows of the document's body."""
+    """The paragraphs and rows of the document's body.
+
+    Raises:
+        Unreadable: needs_ocr.
+    """
     document = docx.Document(io.BytesIO(content))
     part = document.part
     related = {
@@ -40,7 +46,11 @@ def read_docx(content: bytes) -> list[str]:
     numbering = related["numbering"].target_part.element if "numbering" in related else None
     styles = related["styles"].target_part.element if "styles" in related else None
     reader = _Reader(Numbering(numbering, styles))
-    return list(reader.blocks(document.element.body))
+    body = document.element.body
+    lines = list(reader.blocks(body))
+    if not lines and next(body.iter(*_PICTURES), None) is not None:
+        raise Unreadable("needs_ocr", "a DOCX with pictures of text only; run OCR on it")
+    return lines
 
 
 class _Reader:
