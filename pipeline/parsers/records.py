@@ -7,8 +7,10 @@ Names follow ELI and schema.org Legislation where these have one.
 """
 
 import datetime as dt
-from collections.abc import Mapping
+import functools
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, fields
+from operator import attrgetter
 from typing import Any, Final, Literal, get_args
 
 from policywatch.errors import PolicywatchError
@@ -99,8 +101,24 @@ class Listed:
     kind: str | None = None
 
 
+class _Passed:
+    """A record that workers hand over by the hundred for each page: pickled as class and values, nothing else."""
+
+    __slots__ = ()
+    __match_args__: tuple[str, ...] = ()
+
+    def __reduce__(self) -> tuple[type, tuple[Any, ...]]:
+        kind = type(self)
+        return kind, _values_of(kind.__match_args__)(self)
+
+
+@functools.cache
+def _values_of(names: tuple[str, ...]) -> Callable[[object], tuple[Any, ...]]:
+    return attrgetter(*names)
+
+
 @dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(_Passed):
     """Where a value stood (`metadata`, `body`, `signature`, `script`, `meta`, `list`, `title`) and its words."""
 
     where: str
@@ -108,7 +126,7 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
-class Effect:
+class Effect(_Passed):
     """One statement about the document's own force. `date` is None where the words name no day that can be computed."""
 
     rule: EffectRule
@@ -119,7 +137,7 @@ class Effect:
 
 
 @dataclass(frozen=True, slots=True)
-class Amount:
+class Amount(_Passed):
     """A sum or share in a clause: `value` in `unit` (`CNY`, `percent`), `limit` one of cap, floor, exact."""
 
     value: float
@@ -129,7 +147,7 @@ class Amount:
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class Target(_Passed):
     """A goal with a figure: what, value, unit and the deadline as printed."""
 
     what: str
@@ -140,7 +158,7 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True)
-class Clause:
+class Clause(_Passed):
     """A numbered clause: dotted `path` in the document (`三.7`, `annex1.二`), printed `label`, `heading` or None.
 
     `text` is its own, without label, heading and sub-clauses. `level` is 1 for the outermost.
@@ -157,7 +175,7 @@ class Clause:
 
 
 @dataclass(frozen=True, slots=True)
-class Citation:
+class Citation(_Passed):
     """Another document named here; `number` in normal form.
 
     `date`: the first day of what the relation brings about, where said. `until`: the new last day in force, for
@@ -175,7 +193,7 @@ class Citation:
 
 
 @dataclass(frozen=True, slots=True)
-class Attachment:
+class Attachment(_Passed):
     """A file that belongs to the document: its link text and absolute URL."""
 
     title: str
@@ -183,7 +201,7 @@ class Attachment:
 
 
 @dataclass(frozen=True, slots=True)
-class PageRecord:
+class PageRecord(_Passed):
     """All that one page says. Dates are days in the portal's time zone."""
 
     url: str
