@@ -19,7 +19,15 @@ from pipeline.parsers.dom import Line
 from pipeline.parsers.issuers import looks_like_body, split_bodies
 from pipeline.parsers.normal import normal_text
 from pipeline.parsers.numbers import find_numbers, normal_number
-from pipeline.parsers.vocabulary import BLANKS, BOX_FIELDS, ENGLISH_LABELS, LABELS, STATUS_WORDS, WEAK_LABELS
+from pipeline.parsers.vocabulary import (
+    BLANKS,
+    BOX_FIELDS,
+    ENGLISH_LABELS,
+    LABELS,
+    PLAIN_STATUS,
+    STATUS_WORDS,
+    WEAK_LABELS,
+)
 
 _ALL: Final = LABELS | {word.lower(): key for word, key in ENGLISH_LABELS.items()}
 _CHINESE: Final = "|".join(r"\s?".join(word) for word in sorted(LABELS, key=len, reverse=True))
@@ -93,7 +101,21 @@ def read_box(lines: list[Line], start: int, end: int) -> Box:
             for name, found in below.values.items():
                 box.values.setdefault(name, found)
             box.blank |= below.blank
+    if "status" not in box.values and (plain := _plain_status(lines, start, end)):
+        box.values["status"] = plain
     return box
+
+
+def _plain_status(lines: list[Line], start: int, end: int) -> Found | None:
+    """A status without a label: on a line with a number or a day at the head of the text."""
+    for index in range(max(0, start - _NEAR), min(end, start + _NEAR)):
+        text = lines[index].text
+        if len(text) > _PARAGRAPH * 2 or lines[index].links or not any(word in text for word in PLAIN_STATUS):
+            continue
+        words = [word for word in re.split(r"[\s|｜,，;；]", text) if word.strip("[]【】（）()") in PLAIN_STATUS]
+        if len(words) == 1 and (find_numbers(text) or find_days(text)):
+            return Found(words[0].strip("[]【】（）()"), "metadata", text, index)
+    return None
 
 
 def read_pointed(lines: list[Line], start: int, end: int) -> Box:

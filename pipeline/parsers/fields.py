@@ -11,18 +11,19 @@ from typing import Final
 
 from pipeline.parsers.box import Box, own_number
 from pipeline.parsers.characters import clean
-from pipeline.parsers.dates import DAY, last_day, parse_day
+from pipeline.parsers.dates import DAY, find_days, last_day, parse_day
 from pipeline.parsers.headings import is_site_name, join_title, window_title
 from pipeline.parsers.normal import normal_text, normal_title
 from pipeline.parsers.numbers import find_numbers, normal_number
 from pipeline.parsers.records import Effect, Evidence, Listed, Status
 from pipeline.parsers.structure import Document
-from pipeline.parsers.vocabulary import BLANKS, DOCUMENT_TYPES, STATUS_WORDS
+from pipeline.parsers.vocabulary import BLANKS, DOCUMENT_TYPES, PLAIN_STATUS, STATUS_WORDS
 
 _REPRINT: Final = re.compile(r"^\s?[（(\[【](?:转载|转发|转)[）)\]】]\s?")
 _QUOTED_INSTRUMENT: Final = re.compile(
     r"(?:印发|发布|公布|颁布|转发|批转|实施)[^《》]{0,12}《(?P<title>.{2,150})》(?=[的等]|$)"
 )
+_MARKS: Final = "|".join((*sorted(PLAIN_STATUS, key=len, reverse=True), "废止", "失效"))
 _TYPE: Final = "|".join(sorted(DOCUMENT_TYPES, key=len, reverse=True))
 _BARE_INSTRUMENT: Final = re.compile(
     rf"(?:印发|发布|公布|颁布)(?P<title>[^《》]{{4,120}}?(?:{_TYPE})(?:[（(][^（）()]{{1,20}}[）)])?)"
@@ -33,6 +34,7 @@ _PROMULGATED: Final = re.compile(
     rf"^[（(]?\s?(?P<day>{DAY}).{{0,6}}?(?P<number>[\u4e00-\u9fff]{{0,24}}(?:令|公告)\s?第?\s?\d{{1,5}}\s?号)?.{{0,30}}?(?:公布|发布|通过|颁布)"
 )
 _PUBLISHED_METAS: Final = ("pubdate", "firstpublishedtime", "article:published_time", "publishdate")
+_STATUS_MARK: Final = re.compile(rf"^[\[【（(]\s?(?:{_MARKS})\s?[\]】）)]|[\[【（(]\s?(?:{_MARKS})\s?[\]】）)]\s?$")
 _MARKUP: Final = re.compile(r"</?[a-zA-Z][^<>]{0,60}>")
 
 
@@ -97,7 +99,7 @@ def page_title(
         if len(text) < 2 or not normal_title(text):  # noqa: PLR2004 - a letter is no title
             continue
         if where != "title" or not is_site_name(text):
-            return _REPRINT.sub("", text), where
+            return _STATUS_MARK.sub("", _REPRINT.sub("", text)).strip(), where
         weak = weak if weak[0] else (text, "site")
     return weak
 
@@ -163,6 +165,14 @@ def promulgation(document: Document) -> re.Match[str] | None:
     return next((match for line in document.lines[:4] if (match := _PROMULGATED.match(line.text))), None)
 
 
+def _end_of_validity(printed: str | None) -> str | None:
+    """The last day of a printed span of validity (2022-07-01至2027-06-30, 至2027年6月30日); None for a term or none."""
+    days = find_days(printed or "")
+    if not printed or not days or (len(days) == 1 and not re.search(r"至|到|止", printed)):
+        return None
+    return printed[days[-1][1] : days[-1][2]]
+
+
 def set_days(fields: Fields, given: Given) -> None:
     """Signed, published, effective, repealed, expiry, printed: each from the box, then the page, then the list."""
     box, document, listed = given.box, given.document, given.listed
@@ -179,7 +189,7 @@ def set_days(fields: Fields, given: Given) -> None:
         "published": [*published, (listed.published_date, "list")],
         "effective": [(box.get("effective"), "metadata"), (listed.effective_date, "list")],
         "repealed": [(box.get("repealed"), "metadata")],
-        "expiry": [(box.get("expiry"), "metadata")],
+        "expiry": [(box.get("expiry"), "metadata"), (_end_of_validity(box.get("validity")), "metadata")],
         "printed": [(box.get("printed"), "metadata")],
     }
     for name, options in candidates.items():
@@ -202,11 +212,21 @@ def _status_of(printed: str) -> Status:
     return STATUS_WORDS.get(word, "unknown")
 
 
+def _marked_status(given: Given) -> str | None:
+    """The status that stands in brackets before or behind the printed title: [全文废止], （失效）."""
+    for title in (given.box.get("title"), given.metas.get("articletitle"), *given.headings[:1]):
+        if title and (mark := _STATUS_MARK.search(clean(title))):
+            return mark[0].strip("[]【】（）() ")
+    return None
+
+
 def set_status(fields: Fields, given: Given) -> None:
     """What the portal says of force, by the closed vocabulary; other words are `unknown`, never guessed."""
     printed, where, listed = given.box.get("status"), "metadata", given.listed.status
     if printed is None and listed and normal_text(listed) not in BLANKS:
         printed, where = listed, "list"
+    if printed is None and (marked := _marked_status(given)):
+        printed, where = marked, "title"
     if printed is None:
         return
     found = given.box.values.get("status")

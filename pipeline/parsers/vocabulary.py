@@ -36,20 +36,24 @@ LABELS: Final[dict[str, str]] = _by_word(
         ),
         "publisher": "发布机构|发布机关|发布单位|发布部门|公开机构|公开主体",
         "joint": "联合发文单位|联合发文机构|联合发文机关|联合发文部门",
-        "signed": "成文日期|生成日期|成文时间|签署日期|发文日期|发文时间|制定日期|产生日期",
+        "signed": "成文日期|生成日期|成文时间|生成时间|签署日期|签发日期|签发时间|发文日期|发文时间|制定日期|产生日期",
         "printed": "印发日期",
-        "published": "发布日期|发布时间|发表时间|公开日期|公开时间|公布日期|颁布日期|上传时间|时间|日期",
+        "published": (
+            "发布日期|发布时间|发表时间|公开日期|公开时间|公布日期|公布时间|颁布日期|上传时间|上网时间|上网日期|发稿时间|信息提供日期|"
+            "信息提供时间|时间|日期"
+        ),
         "updated": "更新时间|更新日期",
         "effective": "实施日期|生效日期|施行日期|实施时间|生效时间|施行时间|执行日期",
         "repealed": "废止日期|废止时间",
         "expiry": "失效日期|失效时间|有效期至|有效期截止|截止有效期",
+        "validity": "有效期|有效期限|有效期间|有效时间",
         "status": (
             "有效性|时效性|文件状态|效力状态|是否有效|时效|有效状态|效力|时效状态|文件效力|文件时效|公文时效|文件有效性"
         ),
         "title": "标题|名称|信息名称|文件名称|文件标题|信息标题",
-        "number": "发文字号|文号|发文文号|文件编号|文件字号|文件文号|公文文号",
+        "number": "发文字号|文号|发文文号|发文号|文件编号|文件字号|文件文号|文件号|公文文号|公文编号|发布文号",
         "keywords": "主题词|关键词",
-        "register": "统一编号|统一登记号",
+        "register": "统一编号|统一登记号|登记号|备案登记号|备案编号",
         "form": "公文种类|体裁分类|文种|信息类别",
         "disclosure": "公开方式",
         "source": "来源|信息来源|稿源|文章来源|内容来源",
@@ -70,7 +74,9 @@ ENGLISH_LABELS: Final[dict[str, str]] = _by_word(
         "author": "Author",
     }
 )
-WEAK_LABELS: Final = frozenset(_words("作者|分享|分类|名称|打印|效力|日期|时效|时间|标题"))
+WEAK_LABELS: Final = frozenset(
+    _words("作者|分享|分类|名称|打印|效力|日期|时效|时间|标题|有效期|有效期限|有效期间|有效时间|登记号|生成时间")
+)
 """Words that are labels only beside others: alone they also stand in forms, tables and running text."""
 BOX_FIELDS: Final = frozenset(
     _words(
@@ -109,6 +115,11 @@ STATUS_WORDS: Final[dict[str, Status]] = _by_status(
         ),
     }
 )
+
+PLAIN_STATUS: Final = _words(
+    "全文有效|现行有效|全文失效|全文废止|条款失效|条款废止|部分失效|部分废止|部分有效|尚未生效|已被废止|已废止|已失效|已修改"
+)
+"""Status words that say so without a label: beside a number or a day at the head of a page, in brackets at a title."""
 
 # --- what a document is called: the last word of its title
 DOCUMENT_TYPES: Final = _words(

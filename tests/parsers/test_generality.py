@@ -214,3 +214,35 @@ def test_a_text_that_only_a_script_holds():
 def test_an_answer_that_lists_documents_stays_a_listing():
     rows = [{"title": f"关于第{i}号事项的通知", "content": TEXT} for i in range(3)]
     assert read_page(json.dumps({"data": {"list": rows}}, ensure_ascii=False), url=URL).kind == "listing"
+
+
+# --- status and validity in unusual places
+def test_a_status_without_label_beside_the_number():
+    line = "<p>临水〔2022〕8号　　<span>条款失效</span>　　成文日期：2022-05-06</p>"
+    record = read(TEXT + SIGNED, box=line)
+    assert (record.stated_status, record.number) == ("partially_in_force", "临水〔2022〕8号")
+
+
+def test_status_words_of_a_search_form_are_no_status():
+    form = "<div><input type='radio'>现行有效 <input type='radio'>已失效</div><div>2022-05-08</div>"
+    assert read(NUMBER + TEXT + SIGNED, box=form).stated_status is None
+
+
+@pytest.mark.parametrize("mark", ["[全文废止]{}", "{}（废止）", "【已废止】{}"])
+def test_a_status_in_brackets_at_the_title(mark):
+    record = read(NUMBER + TEXT + SIGNED, mark.format(TITLE))
+    assert (record.title, record.stated_status) == (TITLE, "repealed")
+
+
+VALIDITY = {
+    "2022-07-01至2027-06-30": dt.date(2027, 6, 30),
+    "至2027年6月30日": dt.date(2027, 6, 30),
+    "2022-07-01": None,
+    "长期": None,
+}
+
+
+@pytest.mark.parametrize("printed", VALIDITY)
+def test_a_label_of_validity_ends_only_with_a_last_day(printed):
+    record = read(box=box(发文机关="临沅市水务局", 发文字号="临水〔2022〕8号", 有效期=printed))
+    assert record.in_force_to == VALIDITY[printed]
