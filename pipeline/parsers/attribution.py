@@ -55,7 +55,8 @@ def _choose(fields: Fields, given: Given) -> _Choice:
     if _JOINT.search(title[:80]) and max(len(boxed[0]), len(signed[0]), len(named[0])) > 1:
         return max(boxed, signed, named, key=lambda choice: len(choice[0]))
     if named[0]:
-        return _in_full(named, signed, boxed)
+        listed: _Choice = (split_bodies(given.listed.issuers) if given.listed.issuers else (), "list")
+        return _in_full(named, signed, boxed, listed)
     if boxed[0]:
         fuller = set(boxed[0]) < set(signed[0]) or (signed[0] and all(map(_is_bare, boxed[0])))
         fuller = fuller or _are_in_full(signed[0], boxed[0])
@@ -63,14 +64,18 @@ def _choose(fields: Fields, given: Given) -> _Choice:
     return signed if signed[0] else _last_resort(fields, given)
 
 
-def _in_full(named: _Choice, signed: _Choice, boxed: _Choice) -> _Choice:
-    """The title's bodies, or those of signature or box where these name the same ones and more of them."""
-    for wider in (signed, boxed):
-        if any(map(is_short, named[0])) and wider[0] and not any(is_short(n) or _is_bare(n) for n in wider[0]):
+def _in_full(named: _Choice, *others: _Choice) -> _Choice:
+    """The title's bodies, or those of signature or box where these name the same ones and more of them.
+
+    Else each that the title names without its place takes the full name that another of them has for it.
+    """
+    for wider in others:
+        whole = len(wider[0]) >= len(named[0]) and not any(is_short(n) or _is_bare(n) for n in wider[0])
+        if (any(map(is_short, named[0])) and whole) or set(named[0]) < set(wider[0]):
             return wider
-        if set(named[0]) < set(wider[0]):
-            return wider
-    return named
+    full = [name for other in others for name in other[0] if not is_short(name)]
+    names = (next((one for one in full if is_short(name) and _holds(one, name)), name) for name in named[0])
+    return tuple(names), named[1]
 
 
 def _are_in_full(full: tuple[str, ...], short: tuple[str, ...]) -> bool:

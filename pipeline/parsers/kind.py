@@ -48,6 +48,8 @@ _ARTICLE: Final = re.compile(r"^第[一二三四五六七八九十]{1,4}条", re
 _COMES: Final = re.compile(
     r"现(?:将|就|予|提出|印发|公布|通知|通告|公告|制定)|特(?:制定|通知|此)|决定如下|通知如下|公告如下|通告如下|批复如下|函复如下|之日起施行"
 )
+_PROMULGATED: Final = re.compile(r"^《[^《》]{2,60}》(?:已经|已于|业经).{2,80}?通过.{0,10}?现予?以?公布", re.MULTILINE)
+"""How an order brings in what it promulgates; nobody but its issuer opens a paragraph with these words."""
 _GOVERNMENT: Final = re.compile(r"\.gov(?:\.cn)?(?:[:/]|$)")
 
 
@@ -111,6 +113,7 @@ def policy_score(signs: Signs) -> int:
         2 * bool(_NOTICE.search(title)) + bool(_TYPES.search(title)) + ("关于" in title and bool(_TYPES.search(title)))
     )
     score += 2 * (len(_ARTICLE.findall(signs.text)) >= 3) + bool(_COMES.search(signs.text))  # noqa: PLR2004
+    score += 2 * bool(_PROMULGATED.search(signs.text[:1000]))
     score -= 3 * bool(_QUESTIONS.search(title)) + 2 * bool(_BULLETIN.search(title))
     score -= 5 * bool(_CASE.search(title)) * (not signs.number)
     score -= 2 * bool(_REPORTED.search(signs.text[:300]))

@@ -1,0 +1,75 @@
+"""What mutated pages, the round trip and saved search answers once found wrong: each case stays right."""
+
+import time
+
+import pytest
+
+from pipeline.parsers import Hints, Listed, read_page, read_text
+
+URL = "http://www.linyuan.gov.example/a/t1.html"
+TITLE = "临沅市水务局关于加强水库管护的通知"
+
+
+def page(text, title=TITLE):
+    return (
+        f"<!DOCTYPE html><html><head><title>{title}</title></head><body><h1>{title}</h1><div>{text}</div></body></html>"
+    )
+
+
+def test_many_elements_under_a_selector_are_read_once_each():
+    rows = (
+        "<ul>"
+        + "<li>[发文字号] 临水〔2022〕8号</li>" * 3_000
+        + "</ul>"
+        + "<ul><li>" * 1_000
+        + "甲"
+        + "</li></ul>" * 1_000
+    )
+    begun = time.process_time()
+    record = read_page(page(f"{rows}<p>一、严格备案。</p>"), url=URL, hints=Hints(metadata="li"))
+    assert time.process_time() - begun < 2
+    assert record.number == "临水〔2022〕8号"
+
+
+def test_the_selector_wins_over_what_stands_above_it():
+    box = "<p>文号：临水〔2020〕1号</p><ol class='box'><li>发文字号：临水〔2022〕8号</li><li>成文日期：2022-05-06</li></ol>"
+    record = read_page(page(f"{box}<p>一、严格备案。</p>"), url=URL, hints=Hints(metadata="ol.box li"))
+    assert (record.number, str(record.signed_date)) == ("临水〔2022〕8号", "2022-05-06")
+
+
+def test_a_text_that_takes_up_its_beginning_again_is_no_second_copy():
+    opening = [
+        "为规范水库管护，保障安全运行，经研究决定，现将有关事项通知如下，请遵照执行。",
+        "请各单位认真落实。",
+    ]
+    lines = [*opening, "一、严格备案。", *opening]
+    record = read_page(page("".join(f"<p>{line}</p>" for line in lines)), url=URL)
+    assert [record.text.count(line.rstrip("。").replace("，", ",")) for line in opening] == [2, 2]
+
+
+@pytest.mark.parametrize("indent", ["\u3000\u3000", "\u2002\u2002\u2002\u2002"])
+def test_a_text_in_one_line_is_cut_at_its_indents(indent):
+    filler = (
+        "各单位应当建立台账，明确专人，按月报送，接受监督检查，发现问题及时整改，并将整改情况书面报告主管部门。" * 4
+    )
+    text = indent.join(["各区人民政府：", "一、严格备案。", filler, "二、加强巡查。", "临沅市水务局", "2022年5月6日"])
+    record = read_text(text, url=URL, title=TITLE)
+    assert [clause.label for clause in record.clauses] == ["一、", "二、"]
+    assert (record.signatories, str(record.signed_date)) == (("临沅市水务局",), "2022-05-06")
+
+
+def test_padding_inside_a_short_line_cuts_nothing():
+    record = read_text("一、甲乙。\n签发人：\u3000\u3000张三\n二、丙丁。", url=URL, title=TITLE)
+    assert record.text.split("\n") == ["一、甲乙。", "签发人:张三", "二、丙丁。"]
+
+
+def test_short_names_of_the_title_take_the_full_ones_of_the_list_and_no_body_is_lost():
+    listed = Listed(issuers="临沅市人力资源和社会保障局")
+    text = "<p>各单位：</p><p>现将有关事项通知如下。</p><p>一、严格备案。</p>"
+    record = read_page(page(text, "市人社局市税务局关于缴费的通知"), url=URL, listed=listed)
+    assert record.issuers == ("临沅市人力资源和社会保障局", "市税务局")
+
+
+def test_what_a_promulgation_opens_is_a_policy():
+    text = "《临沅市水库管护规定》已经2022年5月6日市人民政府会议通过，现予以公布，自2022年7月1日起施行。"
+    assert read_text(f"{text}\n第一条 为规范管护，制定本规定。", url=URL, title="临沅市水库管护规定").kind == "policy"
