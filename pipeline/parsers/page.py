@@ -4,6 +4,7 @@ What belongs here: the order of the steps. What does not: the steps.
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 from urllib.parse import urlsplit
@@ -31,6 +32,8 @@ _SOURCED: Final = re.compile(r"来源|稿源|作者|\bSource\b", re.IGNORECASE)
 _UPDATED: Final = re.compile(r"(?:更新(?:时间|日期)?|Updated)\s?[:：]?\s?$")
 _LABEL_ZONE: Final = 80
 _PARAGRAPH: Final = 60
+_INDENT: Final = re.compile(r"[\u2002\u2003\u3000]{2,}")
+_JOINED: Final = 200
 _MAX_CELL: Final = 12
 
 
@@ -88,7 +91,7 @@ def read_text(
     script = script_of(text)
     if script == "Hant":
         text = simplify(text)
-    lines = [dom.Line(cleaned, "text", 0) for raw in text.splitlines() if (cleaned := clean(raw))]
+    lines = [dom.Line(cleaned, "text", 0) for raw in _paragraphs(text) if (cleaned := clean(raw))]
     if not lines:
         raise Unreadable("empty", "the text has no content")
     top = _first_paragraph(lines)
@@ -99,10 +102,16 @@ def read_text(
     return _read(source, listed or Listed(), authority)
 
 
+def _paragraphs(text: str) -> Iterator[str]:
+    """The lines of a text; one that was put together from many, as search answers hold them, is cut at its indents."""
+    for line in text.splitlines():
+        yield from _INDENT.split(line) if len(line) > _JOINED else (line,)
+
+
 def _read_document(content: bytes, url: str, listed: Listed, authority: str | None) -> PageRecord:
     """Read a page that is a file: its text, under its own heading or else the title that the list gives it."""
     found = documents.document_text(content)
-    title = found.title or listed.title
+    title = found.title or listed.title or found.first
     record = read_text(found.text, url=url, listed=listed, authority=authority, title=title)
     return replace(record, warnings=(*found.warnings, *record.warnings))
 

@@ -32,7 +32,7 @@ def test_many_elements_under_a_selector_are_read_once_each():
 
 
 def test_the_selector_wins_over_what_stands_above_it():
-    box = "<p>文号：临水〔2020〕1号</p><ol class='box'><li>发文字号：临水〔2022〕8号</li><li>成文日期：2022-05-06</li></ol>"
+    box = "<p>文号：水〔2020〕1号</p><ol class='box'><li>发文字号：临水〔2022〕8号</li><li>成文日期：2022-5-6</li></ol>"
     record = read_page(page(f"{box}<p>一、严格备案。</p>"), url=URL, hints=Hints(metadata="ol.box li"))
     assert (record.number, str(record.signed_date)) == ("临水〔2022〕8号", "2022-05-06")
 
