@@ -22,7 +22,7 @@ from pipeline.parsers.normal import normal_title
 from pipeline.parsers.numbers import find_numbers
 from pipeline.parsers.record import PARSER_VERSION, build, listing_record
 from pipeline.parsers.records import Hints, Kind, Listed, PageRecord, Unreadable
-from pipeline.parsers.structure import read_structure, trim
+from pipeline.parsers.structure import read_structure, title_like, trim
 
 __all__ = ["PARSER_VERSION", "read_page", "read_text"]
 
@@ -160,9 +160,15 @@ def _read(source: Source, listed: Listed, authority: str | None) -> PageRecord:
     if what == "policy":
         set_issuers(fields, given)
     set_publisher(fields, given, what, text)
-    if not text.strip():
+    if not any(_is_own(line, title) for line in document.lines):
         fields.warnings.append(_why_silent(source))
     return build(source, fields, given, what)
+
+
+def _is_own(line: dom.Line, title: str | None) -> bool:
+    """Whether a line is text, and not the title over again or the link to a file."""
+    text = line.text
+    return line.links * 2 < len(text) and not title_like(text, title) and not text.startswith(("附件", "附："))
 
 
 def _why_silent(source: Source) -> str:

@@ -101,7 +101,8 @@ def trim(lines: list[Line], title: str | None, used: set[int], offset: int) -> l
                 running = _last_running(lines) if running is None else running
                 if running <= index:
                     break
-        if line.links >= len(text) - 1 and len(text) > 3 and not _is_file_link(text) and not title_like(text, title):  # noqa: PLR2004
+        linked = line.links >= len(text) - 1 - text.count(" ") and len(text) > 3  # noqa: PLR2004 - a page number
+        if linked and not _is_file_link(text) and not title_like(text, title):
             continue
         if not line.shown and line.links:
             continue

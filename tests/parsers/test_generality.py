@@ -246,3 +246,16 @@ VALIDITY = {
 def test_a_label_of_validity_ends_only_with_a_last_day(printed):
     record = read(box=box(发文机关="临沅市水务局", 发文字号="临水〔2022〕8号", 有效期=printed))
     assert record.in_force_to == VALIDITY[printed]
+
+
+def test_a_page_whose_text_is_a_file_says_so():
+    rows = box(发文机关="临沅市水务局", 发文字号="临水〔2022〕8号")
+    record = read(f"<p>附件：<a href='/a.pdf'>{TITLE}.pdf</a></p>", box=rows)
+    assert (record.kind, record.number, len(record.attachments)) == ("policy", "临水〔2022〕8号", 1)
+    assert "attachment only: the text is in a file" in record.warnings
+
+
+def test_links_of_the_head_are_no_text():
+    links = "<div><a href='/'>首页</a> <a href='/a'>政务公开</a></div>"
+    record = read_page(f"<html><body>{links}<h1>{TITLE}</h1>{NUMBER}{TEXT}</body></html>", url=URL)
+    assert "首页" not in record.text
