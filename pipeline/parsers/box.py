@@ -143,7 +143,8 @@ def _hits(lines: list[Line], start: int, end: int) -> list[_Hit]:
         text = line.text
         if not text or len(text) > _LONG:
             continue
-        matches = list(_LABEL.finditer(text))
+        marked = ":" in text or "：" in text or "[" in text or "【" in text
+        matches = list(_LABEL.finditer(text)) if marked else []
         if not matches and (line.row or line.tag in _PAIRED) and _BARE.fullmatch(text):
             value, taken = _beside(lines, index, end, _ALL.get(_word(text), ""))
             if taken:

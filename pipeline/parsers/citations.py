@@ -64,7 +64,9 @@ _LIST_INTRO: Final = re.compile(
 )
 _UNTIL: Final = re.compile(rf"(?:至|到)\s?(?P<end>{DAY}|(?:19|20)\d{{2}}\s?年(?:\s?\d{{1,2}}\s?月)?\s?(?:底|末))")
 _LIST_HEAD: Final = re.compile(r"(?:废止|失效|停止执行).{0,20}(?:目录|清单|一览|名单|文件|规章|法规)|(?:废止|失效)的")
-_LIST_DOES: Final = re.compile(r"(?:决定|予以|现将|宣布|对).{0,60}(?:废止|失效|停止执行)")
+_ENDS: Final = re.compile(r"废止|失效|停止执行")
+_LIST_DOES: Final = re.compile(r"(?:决定|予以|现将|宣布|对).{0,60}$")
+"""What stands before one of `_ENDS` where the document itself ends others."""
 _ITEM: Final = re.compile(r"^\s?(?:[（(]?[一二三四五六七八九十\d]{1,4}[）)、.．]\s?|\d{1,4}\s)?")
 _NUMBERED: Final = re.compile(r"[（(][^（）()]{0,60}号[^（）()]{0,40}[）)]$")
 _TYPED: Final = re.compile(
@@ -149,12 +151,12 @@ def read_citations(
     listing = inline = False
     whole = "\n".join(texts)
     ends = kind == "policy" and ("废止" in whole or "失效" in whole or "停止执行" in whole)
-    does_list = ends and _LIST_DOES.search(whole) is not None
+    does_list = ends and _does_list(whole)
     for place, text in enumerate(texts):
         if does_list and len(text) < 60 and "。" not in text and _LIST_HEAD.search(text) and place > 0:  # noqa: PLR2004
             listing = True
             continue
-        if ends and _LIST_INTRO.search(text):
+        if ends and ("下列" in text or "以下" in text) and _LIST_INTRO.search(text):
             listing = inline = True
             continue
         item = _list_item(text) if listing else None
@@ -170,6 +172,12 @@ def read_citations(
         if len(found) > MAX_CITATIONS:
             break
     return _settle(found)
+
+
+def _does_list(whole: str) -> bool:
+    """Whether the document itself ends others, as 现对…予以废止 says: then lists under such a heading are ended."""
+    ends = (verb.start() for verb in _ENDS.finditer(whole))
+    return any(_LIST_DOES.search(whole[max(0, at - 62) : at]) for at in ends)
 
 
 def _keep(

@@ -23,6 +23,8 @@ _DUTY_FIRST: Final = frozenset("责牵配实由其")
 _DUTY_LAST: Final = frozenset("责头合工")
 """What `_DUTY_WORDS` begin and end with: other names are not searched for them."""
 _COMMAS: Final = re.compile(r"[，,、；;]")
+_PIECES: Final = re.compile(r"[，,]")
+_SENTENCES: Final = re.compile(r"[。；;\n]")
 _NOT_BODY: Final = re.compile(r"简称|以下|详见|附件|包括|如下|不含|除外|单位：|应当|按照|根据|其中|含本|满足|国内|全部")
 _AND_OTHERS: Final = re.compile(r"等(?:相关|有关)?(?:单位|部门)?$")
 _ALSO: Final = frozenset(
@@ -49,7 +51,7 @@ _SUPPORTED: Final = re.compile(r"的?(?:比例)?.{0,6}(?:补|奖|资助|支持|�
 _SCALE: Final = {None: 1.0, "百": 1e2, "千": 1e3, "万": 1e4, "百万": 1e6, "千万": 1e7, "亿": 1e8, "万亿": 1e12}
 
 _DEADLINE: Final = re.compile(
-    r"(?:力争|争取|确保)?(?:到|至|在)\s?(?P<when>[“\"]?十[一二三四五六]五[”\"]?(?:规划)?(?:时期|期)?末?|20\d{2}\s?年(?:\s?\d{1,2}\s?月)?(?:底|末|前)?)"
+    r"[到至在]\s?(?P<when>[“\"]?十[一二三四五六]五[”\"]?(?:规划)?(?:时期|期)?末?|20\d{2}\s?年(?:\s?\d{1,2}\s?月)?(?:底|末|前)?)"
 )
 _SOON: Final = re.compile(r"[到至在]\s?(?:[“\"]?十[一二三四五六]五|20\d\d\s?年)")
 """What every deadline holds: most texts have none, and are not cut into sentences."""
@@ -125,11 +127,11 @@ def targets_of(text: str) -> tuple[Target, ...]:
     if _SOON.search(text) is None:
         return ()
     found: list[Target] = []
-    for sentence in re.split(r"[。；;\n]", text):
+    for sentence in _SENTENCES.split(text):
         deadline = _DEADLINE.search(sentence)
         if not deadline:
             continue
-        for piece in re.split(r"[，,]", sentence[deadline.end() :]):
+        for piece in _PIECES.split(sentence[deadline.end() :]):
             match = _TARGET.match(piece)
             if match:
                 value = float(match["value"].replace(",", "")) * _SCALE[match["mult"]]

@@ -10,13 +10,13 @@ import json
 from dataclasses import replace
 from typing import Final
 
-from pipeline.parsers.characters import clean, script_of
+from pipeline.parsers.characters import clean, is_traditional, script_of
 from pipeline.parsers.citations import read_citations
 from pipeline.parsers.clauses import read_clauses
 from pipeline.parsers.fields import Fields, Given, box_effects, interval
 from pipeline.parsers.force import Days, read_force
 from pipeline.parsers.markup import Source
-from pipeline.parsers.normal import fold, fold_normal, normal_text
+from pipeline.parsers.normal import fold, fold_normal, normal_lines, normal_text
 from pipeline.parsers.provisions import targets_of
 from pipeline.parsers.records import Effect, Evidence, Kind, PageRecord
 
@@ -66,11 +66,17 @@ def build(source: Source, fields: Fields, given: Given, what: Kind) -> PageRecor
         attachments=source.attachments,
         language=_LANGUAGES.get(source.script or ""),
         script=source.script,
-        text=normal_text(text),
+        text=_normal(text),
         warnings=tuple(fields.warnings),
         evidence=fields.evidence,
     )
     return with_hash(_with_days(record, fields))
+
+
+def _normal(text: str) -> str:
+    """`normal_text` of the document's lines: they are clean, but for blanks that empty cells of tables leave."""
+    gaps = "  " in text or "\n " in text or " \n" in text or text.strip() != text or "\n\n" in text
+    return normal_text(text) if gaps or is_traditional(text) else normal_lines(text)
 
 
 def _strip(fields: Fields, what: Kind) -> None:
