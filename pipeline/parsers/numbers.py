@@ -31,6 +31,11 @@ _LOST: Final = re.compile(r"(?P<code>[\u4e00-\u9fff]{2,12})\s(?P<year>(?:19|20)\
 _LEAD: Final = re.compile(
     r"^(?:.{0,20}(?:根据|按照|依据|依照|遵照|印发|转发|关于|以及|或者|其中|包括|参照|执行|贯彻|落实|发布的|公布的|发布|废止|原|即|和|与|及|以|的|对|按|由|见|日))"
 )
+_ORDER_LEAD: Final = re.compile(
+    r"^(?:.{0,20}(?:根据|按照|依据|依照|遵照|印发|转发|关于|以及|或者|其中|包括|参照|执行|贯彻|落实|[发公]布的|发布|废止|现将|同时))?"
+    r"(?:原|即|和(?!平|田|县|顺|静|政|硕)|与|及|以|的|对(?!外)|按|由|见|日|将|经(?!济))?"
+)
+"""The code of an order is the name of a body, which may hold 和, 对 or 以: these lead in only where they stand first."""
 _BODY_LEAD: Final = re.compile(r"^.{2,18}(?:厅|局|委|部|政府|院|会)(?=[\u4e00-\u9fff]{2,7}[发字函规办通告文令电]$)")
 _LONG_CODE: Final = 6
 _COUNTRY: Final = re.compile(r"^中华人民共和国(?=.{2})")
@@ -51,10 +56,11 @@ def _compose(match: re.Match[str], *, strip_lead: bool) -> tuple[str, int] | Non
     groups = match.groupdict()
     code = re.sub(r"\s", "", groups["code"] or "")
     cut = 0
-    if strip_lead and (lead := _LEAD.match(code)):
+    is_order = code.endswith(("令", "公告", "通告"))
+    if strip_lead and (lead := (_ORDER_LEAD if is_order else _LEAD).match(code)):
         cut = lead.end()
         code = code[cut:]
-    if strip_lead and len(code) > _LONG_CODE and (lead := _BODY_LEAD.match(code)):
+    if strip_lead and not is_order and len(code) > _LONG_CODE and (lead := _BODY_LEAD.match(code)):
         cut += lead.end()
         code = code[lead.end() :]
     if strip_lead and code[:1] in {"年", "月", "日"}:

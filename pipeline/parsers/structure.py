@@ -327,4 +327,4 @@ def _is_annex_list(lines: list[Line], index: int, after: int) -> bool:
 
 def _is_entry(text: str) -> bool:
     """Whether a line may be the title of an annex in a list."""
-    return len(text) < 80 and not text.endswith("。") and re.match(r"[一二三第（(]", text) is None  # noqa: PLR2004
+    return len(text) < 80 and not text.endswith("。") and text[:1] not in "（(" and _MARK.match(text) is None  # noqa: PLR2004

@@ -5,6 +5,7 @@ import time
 import pytest
 
 from pipeline.parsers import Hints, Listed, read_page, read_text
+from pipeline.parsers.numbers import find_numbers
 
 URL = "http://www.linyuan.gov.example/a/t1.html"
 TITLE = "临沅市水务局关于加强水库管护的通知"
@@ -73,3 +74,34 @@ def test_short_names_of_the_title_take_the_full_ones_of_the_list_and_no_body_is_
 def test_what_a_promulgation_opens_is_a_policy():
     text = "《临沅市水库管护规定》已经2022年5月6日市人民政府会议通过，现予以公布，自2022年7月1日起施行。"
     assert read_text(f"{text}\n第一条 为规范管护，制定本规定。", url=URL, title="临沅市水库管护规定").kind == "policy"
+
+
+ORDERS = {
+    "（2021年7月27日中华人民共和国国务院令第746号公布）": "国务院令第746号",
+    "《甲条例》（临沅省第十一届人民代表大会常务委员会公告第35号）": "临沅省第十一届人民代表大会常务委员会公告第35号",
+    "根据住房和城乡建设部令第11号": "住房和城乡建设部令第11号",
+    "国家发展和改革委员会令第31号": "国家发展和改革委员会令第31号",
+    "对外贸易经济合作部令第3号": "对外贸易经济合作部令第3号",
+    "以及国务院令第5号同时废止": "国务院令第5号",
+    "《甲办法》和财政部令第5号": "财政部令第5号",
+    "和平区人民政府令第2号": "和平区人民政府令第2号",
+}
+
+
+@pytest.mark.parametrize("words", ORDERS)
+def test_the_body_of_an_order_is_named_whole(words):
+    assert [number.normal for number in find_numbers(words)] == [ORDERS[words]]
+
+
+def test_entries_of_a_list_of_annexes_are_no_clauses():
+    lines = [
+        "现决定成立三个委员会。",
+        "附件：1.",
+        "第一届甲委员会名单",
+        "2.",
+        "第一届乙委员会名单",
+        "3.",
+        "第一届丙委员会名单",
+    ]
+    record = read_text("\n".join([*lines, "临沅市水务局", "2022年5月6日"]), url=URL, title="临沅市水务局公告")
+    assert record.clauses == ()
