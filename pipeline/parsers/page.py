@@ -33,6 +33,11 @@ _UPDATED: Final = re.compile(r"(?:更新(?:时间|日期)?|Updated)\s?[:：]?\s?
 _LABEL_ZONE: Final = 80
 _PARAGRAPH: Final = 60
 _INDENT: Final = re.compile(r"[\u2002\u2003\u3000]{2,}")
+# Days and numbers that a page set in pieces, each saved on a line of its own: 2025 / 年 / 6 / 月 and 〔 / 2015 / 〕.
+_BROKEN: Final = re.compile(
+    r"(?<=[〔\[（(年月第])\n(?=\d{1,4}\n?[〕\])）年月日号])|(?<=[〕\]])\n(?=\d{1,5}\n?号)"
+    r"|(?<=\d)\n(?=[〕年月日号](?:[\n）)，,。；、》\d]|$))"
+)
 _JOINED: Final = 200
 _MAX_CELL: Final = 12
 
@@ -104,7 +109,7 @@ def read_text(
 
 def _paragraphs(text: str) -> Iterator[str]:
     """The lines of a text; one that was put together from many, as search answers hold them, is cut at its indents."""
-    for line in text.splitlines():
+    for line in _BROKEN.sub("", text.replace("\r\n", "\n")).splitlines():
         yield from _INDENT.split(line) if len(line) > _JOINED else (line,)
 
 

@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from pipeline.parsers import read_page
+from pipeline.parsers import read_page, read_text
 
 URL = "http://www.linyuan.gov.example/a/t1.html"
 TITLE = "临沅市水务局关于加强水库管护的通知"
@@ -259,3 +259,13 @@ def test_links_of_the_head_are_no_text():
     links = "<div><a href='/'>首页</a> <a href='/a'>政务公开</a></div>"
     record = read_page(f"<html><body>{links}<h1>{TITLE}</h1>{NUMBER}{TEXT}</body></html>", url=URL)
     assert "首页" not in record.text
+
+
+def test_days_and_numbers_saved_in_pieces():
+    lines = f"{TITLE}\n临水〔\n2022\n〕\n8\n号\n各区：\n"
+    lines += "根据甲办法（临财〔\n2015\n〕\n458\n号），就备案事项通知如下，请认真执行。\n"
+    lines += "一、严格备案。\n全年共计15\n日常检查照旧。\n临沅市水务局\n2022\n年\n5\n月\n6\n日\n【打印本页】"
+    record = read_text(lines, url=URL)
+    assert (record.number, record.signed_date) == ("临水〔2022〕8号", dt.date(2022, 5, 6))
+    assert [citation.number for citation in record.citations] == ["临财〔2015〕458号"]
+    assert "15\n日常" in record.text
