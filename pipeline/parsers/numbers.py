@@ -35,7 +35,7 @@ _ORDER_LEAD: Final = re.compile(
     r"^(?:.{0,20}(?:根据|按照|依据|依照|遵照|印发|转发|关于|以及|或者|其中|包括|参照|执行|贯彻|落实|[发公]布的|发布|废止|现将|同时))?"
     r"(?:原|即|和(?!平|田|县|顺|静|政|硕)|与|及|以|的|对(?!外)|按|由|见|日|将|经(?!济))?"
 )
-"""The code of an order is the name of a body, which may hold 和, 对 or 以: these lead in only where they stand first."""
+"""An order is named by its body, which may hold 和, 对 or 以: these lead in only where they stand first."""
 _BODY_LEAD: Final = re.compile(r"^.{2,18}(?:厅|局|委|部|政府|院|会)(?=[\u4e00-\u9fff]{2,7}[发字函规办通告文令电]$)")
 _LONG_CODE: Final = 6
 _COUNTRY: Final = re.compile(r"^中华人民共和国(?=.{2})")
