@@ -202,17 +202,20 @@ def _parallel(jobs: Sequence[Job], workers: int) -> Iterator[tuple[int, list[Out
             yield start, list(islice(left, len(chunk)))
 
 
-def read_many(jobs: Sequence[Job], *, watcher: Watcher | None = None, in_process: int = IN_PROCESS) -> list[Outcome]:
+def read_many(
+    jobs: Sequence[Job], *, watcher: Watcher | None = None, in_process: int = IN_PROCESS, workers: int | None = None
+) -> list[Outcome]:
     """Read `jobs`; the outcomes stand in the same order.
 
     Args:
         jobs: what to read.
         watcher: told how many pages there are and how many are done.
         in_process: up to this many pages are read in this process.
+        workers: how many processes read; one is this process itself. None: one for each processor.
     """
     watcher = watcher or _NoOne()
     watcher.total(len(jobs))
-    workers = min(os.cpu_count() or 1, _MOST_WORKERS)
+    workers = workers or min(os.cpu_count() or 1, _MOST_WORKERS)
     outcomes: list[Outcome | None] = [None] * len(jobs)
     if len(jobs) <= in_process or workers == 1:
         for index, job in enumerate(jobs):
