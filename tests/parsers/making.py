@@ -180,23 +180,25 @@ def ole(streams):
     """An OLE file with streams beside each other, each filled up to a whole number of sectors and to 4,096 bytes."""
     sector = 512
     padded = {name: data.ljust(max(4096, -(-len(data) // sector) * sector), b"\0") for name, data in streams.items()}
-    table = [0xFFFFFFFD, 0xFFFFFFFE]  # sector 0 is the table itself, sector 1 the directory
+    sectors = sum(len(data) // sector for data in padded.values())
+    tables = -(-(sectors + 1) // (sector // 4 - 1))
+    table = [0xFFFFFFFD] * tables + [0xFFFFFFFE]  # the table itself comes first, then the directory
     entries = [_entry("Root Entry", 5, 1, 0xFFFFFFFE, 0)]
     body = b""
     for index, (name, data) in enumerate(padded.items()):
         first = len(table)
-        count = len(data) // sector
-        table += [*range(first + 1, first + count), 0xFFFFFFFE]
+        table += [*range(first + 1, first + len(data) // sector), 0xFFFFFFFE]
         right = index + 2 if index + 1 < len(padded) else 0xFFFFFFFF
         entries.append(_entry(name, 2, 0xFFFFFFFF, first, len(data), right))
         body += data
     directory = b"".join(entries).ljust(sector, b"\0")
     assert len(directory) == sector
-    assert len(table) <= sector // 4
-    fat = struct.pack(f"<{len(table)}I", *table).ljust(sector, b"\xff")
+    fat = struct.pack(f"<{len(table)}I", *table).ljust(tables * sector, b"\xff")
+    assert len(fat) == tables * sector
     head = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(16)
-    head += struct.pack("<HHHHH6xIIIIIIIII", 0x3E, 3, 0xFFFE, 9, 6, 0, 1, 1, 0, 4096, 0xFFFFFFFE, 0, 0xFFFFFFFE, 0)
-    head += struct.pack("<I", 0) + b"\xff" * (4 * 108)
+    head += struct.pack("<HHHHH6x", 0x3E, 3, 0xFFFE, 9, 6)
+    head += struct.pack("<9I", 0, tables, tables, 0, 4096, 0xFFFFFFFE, 0, 0xFFFFFFFE, 0)
+    head += struct.pack(f"<{tables}I", *range(tables)).ljust(4 * 109, b"\xff")
     return head + fat + directory + body
 
 

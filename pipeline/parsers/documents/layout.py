@@ -36,6 +36,8 @@ _STOP: Final = re.compile(r"[。；;！!？?：:](?:[”’」』）)])?$")
 _SPACED: Final = re.compile(r"(?<![\u4e00-\u9fff])(?:[\u4e00-\u9fff]\s){2,40}[\u4e00-\u9fff](?![\u4e00-\u9fff])")
 _WORD: Final = re.compile(r"[!-~]{1,200}")
 _MOST_HEAD: Final = 60
+_LONGEST: Final = 2000
+_LONG_LINE: Final = 200
 _FEW_ROWS: Final = 6
 _RUNNING: Final = 3
 _SHARE: Final = 0.4
@@ -74,17 +76,17 @@ def paragraphs(pages: Sequence[Sequence[Row]]) -> list[str]:
     if not everything:
         return []
     general = _margins(everything)
-    out: list[str] = []
+    out: list[list[str]] = []
     last: tuple[Row, _Margins] | None = None
     for rows in whole:
         own = _margins(rows) if len(rows) >= _FEW_ROWS else general
         for row in rows:
             if last is not None and _goes_on(*last, row, own):
-                out[-1] = join(out[-1], row.text)
+                out[-1][-1:] = _joined(out[-1][-1], row.text)
             else:
-                out.append(row.text)
+                out.append([row.text])
             last = row, own
-    return [_SPACED.sub(lambda match: re.sub(r"\s", "", match[0]), text) for text in out]
+    return [_SPACED.sub(lambda match: re.sub(r"\s", "", match[0]), "".join(pieces)) for pieces in out]
 
 
 def is_page_number(text: str) -> bool:
@@ -92,18 +94,13 @@ def is_page_number(text: str) -> bool:
     return bool(_DASHED_NUMBER.fullmatch(text.strip()) or _BARE_NUMBER.fullmatch(text.strip()))
 
 
-def join(first: str, second: str) -> str:
+def _joined(first: str, second: str) -> tuple[str, str]:
     """Two parts of one paragraph: with a space between words of Latin letters, with none in Chinese."""
-    if not first or not second:
-        return first or second
-    if first[-1] == "-" and first[-2:-1].isascii() and first[-2:-1].isalpha() and second[0].islower():
-        return first[:-1] + second
-    latin = first[-1].isascii() and second[0].isascii() and not first[-1].isdigit()
-    return (
-        f"{first} {second}"
-        if latin or (first[-1].isdigit() and second[0].isascii() and second[0].isalpha())
-        else first + second
-    )
+    end, start = first[-1], second[0]
+    if end == "-" and start.islower() and first[-2:-1].isascii() and first[-2:-1].isalpha():
+        return first[:-1], second
+    apart = end.isascii() and start.isascii() and not (end.isdigit() and not start.isalpha())
+    return first, f" {second}" if apart else second
 
 
 def _units(text: str) -> float:
@@ -123,7 +120,7 @@ def _merge(rows: Sequence[Row]) -> list[Row]:
         if last is not None:
             low = min(height, max(last.top - last.bottom, 0.001))
             beside = min(last.top, row.top) - max(last.bottom, row.bottom) > 0.5 * low
-            if beside and row.left >= last.right - 0.5 * height:
+            if beside and len(last.text) < _LONGEST and row.left >= last.right - 0.5 * height:
                 gap = row.left - last.right
                 last.text += (" " if gap > 0.5 * height else "") + text
                 last.right = max(last.right, row.right)
@@ -188,9 +185,8 @@ def _shape(row: Row) -> tuple[str, int]:
 
 def _without_contents(rows: list[Row]) -> list[Row]:
     """Without the lines of a table of contents, which say every heading a second time."""
-    if not any(_CONTENTS.search(row.text) for row in rows):
-        return rows
-    return [row for row in rows if not _CONTENTS.search(row.text) and not _CONTENTS_HEAD.match(row.text)]
+    kept = [row for row in rows if not _CONTENTS.search(row.text[-_LONG_LINE:])]
+    return rows if len(kept) == len(rows) else [row for row in kept if not _CONTENTS_HEAD.match(row.text)]
 
 
 def _margins(rows: Sequence[Row]) -> _Margins:

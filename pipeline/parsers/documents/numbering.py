@@ -28,7 +28,8 @@ class Numbering:
         self._abstract = {item.get(qn("w:abstractNumId")): item for item in _children(numbering, "w:abstractNum")}
         self._lists = {item.get(qn("w:numId")): item for item in _children(numbering, "w:num")}
         self._counts: dict[str, dict[int, int]] = {}
-        self._begun: set[tuple[str, int]] = set()
+        self._known: dict[str, dict[int, Any]] = {}
+        self._starts: dict[tuple[str, int], int] = {}
 
     def in_contents(self, paragraph: Any) -> bool:  # noqa: ANN401
         """Whether a paragraph is a line of the table of contents."""
@@ -46,7 +47,11 @@ class Numbering:
         if level not in rules:
             return ""
         counts = self._counts.setdefault(abstract, {})
-        self._restart(item, name, level, counts)
+        start = self._starts.pop(
+            (name, level), None
+        )  # a list with a start of its own begins anew where it is first met
+        if start is not None:
+            counts[level] = start - 1
         counts[level] = counts[level] + 1 if level in counts else _start(rules[level])
         for deeper in [other for other in counts if other > level]:
             del counts[deeper]
@@ -78,18 +83,15 @@ class Numbering:
         return next((level for level, rule in rules.items() if _value(rule, "w:pStyle") == style), None)
 
     def _rules(self, name: str, abstract: str) -> dict[int, Any]:
-        rules = _by_level(self._abstract.get(abstract))
-        for override in _children(self._lists[name], "w:lvlOverride"):
-            rules.update(_by_level(override))
-        return rules
-
-    def _restart(self, item: Any, name: str, level: int, counts: dict[int, int]) -> None:  # noqa: ANN401
-        """Begin anew where a list with a start of its own is met for the first time."""
-        for override in _children(item, "w:lvlOverride"):
-            start = _int(_value(override, "w:startOverride"))
-            if _int(override.get(qn("w:ilvl"))) == level and start is not None and (name, level) not in self._begun:
-                self._begun.add((name, level))
-                counts[level] = start - 1
+        if name not in self._known:
+            rules = _by_level(self._abstract.get(abstract))
+            for override in _children(self._lists[name], "w:lvlOverride"):
+                rules.update(_by_level(override))
+                level, start = _int(override.get(qn("w:ilvl"))), _int(_value(override, "w:startOverride"))
+                if level is not None and start is not None:
+                    self._starts[name, level] = start
+            self._known[name] = rules
+        return self._known[name]
 
     @staticmethod
     def _written(rules: dict[int, Any], level: int, counts: dict[int, int]) -> str:

@@ -52,13 +52,16 @@ def _named(element: Any, *names: str) -> Iterator[Any]:  # noqa: ANN401
 def _pages(package: zipfile.ZipFile, names: dict[str, str]) -> Iterator[str]:
     """The names of the parts that hold the pages, in order."""
     entry = names["ofd.xml"]
+    seen = {entry}  # no part is read twice, however often it is named
     for place in _named(parse_xml(package, entry), "DocRoot"):
         root = _part(names, entry, place.text)
-        if root is None:
+        if root is None or root in seen:
             continue
+        seen.add(root)
         for page in _named(parse_xml(package, root), "Page"):
             found = _part(names, root, page.get("BaseLoc"))
-            if found is not None:
+            if found is not None and found not in seen:
+                seen.add(found)
                 yield found
 
 

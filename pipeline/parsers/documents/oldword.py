@@ -23,6 +23,8 @@ _LISTS: Final = 0x02E6
 _COMPRESSED: Final = 1 << 30
 _MARKS: Final = re.compile(r"([\x07\r\x0b\x0c\x13\x14\x15])")
 _CONTENTS_FIELD: Final = re.compile(r"^\s{0,20}TOC\b")
+_INSTRUCTION: Final = 40
+MAX_TEXT: Final = 5_000_000
 _PARAGRAPH_ENDS: Final = frozenset("\r\x0b\x0c")
 _OTHER: Final = {
     "Workbook": "an old XLS spreadsheet",
@@ -83,6 +85,8 @@ def _has_lists(main: bytes) -> bool:
 def _text(main: bytes, table: bytes) -> str:
     """The characters of the main document, without headers, footers and notes, which stand behind it."""
     (count,) = struct.unpack_from("<i", main, 0x4C)
+    if count > MAX_TEXT:
+        raise Unreadable("too_large", f"a DOC with {count:,} characters of text; over {MAX_TEXT:,} are not read")
     start, length = struct.unpack_from("<II", main, 0x01A2)
     complex_part = table[start : start + length]
     position = 0
@@ -122,6 +126,7 @@ class _Field:
 
     instruction: str = ""
     shown: bool = False
+    contents: bool = False
 
 
 class _Paper:
@@ -131,44 +136,53 @@ class _Paper:
         self.lines: list[str] = []
         self._cells: list[str] = []
         self._fields: list[_Field] = []
-        self._here = ""
+        self._in_contents = 0
+        self._here: list[str] = []
 
     def take(self, piece: str) -> None:
         """Take one mark, or the text between two."""
         if piece == "\x13":
             self._fields.append(_Field())
-        elif piece == "\x14":
-            if self._fields:
-                self._fields[-1].shown = True
-        elif piece == "\x15":
-            if self._fields:
-                self._fields.pop()
+        elif piece in {"\x14", "\x15"}:
+            self._turn(ends=piece == "\x15")
         elif self._fields and not self._fields[-1].shown:
-            self._fields[-1].instruction += piece
-        elif not any(_CONTENTS_FIELD.match(field.instruction) for field in self._fields):
+            self._fields[-1].instruction = (self._fields[-1].instruction + piece)[:_INSTRUCTION]
+        elif not self._in_contents:
             self._write(piece)
+
+    def _turn(self, *, ends: bool) -> None:
+        """Go from a field's instruction to its result, or from that to the text behind it."""
+        if ends and self._fields:
+            self._in_contents -= self._fields.pop().contents
+        elif self._fields and not self._fields[-1].shown:
+            field = self._fields[-1]
+            field.shown, field.contents = True, _CONTENTS_FIELD.match(field.instruction) is not None
+            self._in_contents += field.contents
 
     def _write(self, piece: str) -> None:
         if piece == "\x07":
             # A cell ends with this mark, and a row with one more.
-            if self._here.strip():
-                self._cells.append(self._here.strip())
-                self._here = ""
+            if text := self._taken():
+                self._cells.append(text)
             elif self._cells:
                 self.lines.append(" | ".join(self._cells))
                 self._cells.clear()
         elif piece not in _PARAGRAPH_ENDS:
-            self._here += _clean(piece)
+            self._here.append(_clean(piece))
         elif self._cells:
-            self._here += " "
+            self._here.append(" ")
         else:
             self.end()
 
+    def _taken(self) -> str:
+        text = "".join(self._here).strip()
+        self._here.clear()
+        return text
+
     def end(self) -> None:
         """End the paragraph."""
-        if self._here.strip():
-            self.lines.append(self._here.strip())
-        self._here = ""
+        if text := self._taken():
+            self.lines.append(text)
 
 
 def _lines(text: str) -> list[str]:

@@ -19,6 +19,7 @@ from pipeline.parsers.documents.layout import Row, is_page_number, paragraphs
 from pipeline.parsers.records import Unreadable
 
 MAX_PAGES: Final = 1000
+MAX_TEXT: Final = 5_000_000
 MAX_UNPACKED: Final = 160 * 1024 * 1024
 MAX_PICTURES: Final = 256 * 1024 * 1024
 _LOCK: Final = threading.Lock()
@@ -88,12 +89,16 @@ def _pages(document: Any) -> tuple[list[list[Row]], list[int]]:  # noqa: ANN401
     """The printed lines of every page, and the numbers of the pages that show something and say nothing."""
     pages: list[list[Row]] = []
     silent: list[int] = []
+    have = 0
     for number in range(len(document)):
         try:
             page = document[number]
             textpage = page.get_textpage()
         except pypdfium2.PdfiumError as error:
             raise Unreadable("broken_file", f"a PDF whose page {number + 1} cannot be opened ({error})") from None
+        have += textpage.count_chars()
+        if have > MAX_TEXT:
+            raise Unreadable("too_large", f"a PDF with over {MAX_TEXT:,} characters of text")
         rows = list(_rows(textpage))
         if _is_silent(page, rows):
             silent.append(number + 1)

@@ -20,6 +20,8 @@ MAX_DEPTH: Final = 40
 _MAX_CELL: Final = 12
 _PARAGRAPH: Final = qn("w:p")
 _TABLE: Final = qn("w:tbl")
+_ROW: Final = qn("w:tr")
+_CELL: Final = qn("w:tc")
 _BLOCKS: Final = frozenset({qn("w:sdt"), qn("w:sdtContent"), qn("w:customXml"), qn("w:ins"), qn("w:moveTo")})
 _TEXT: Final = qn("w:t")
 _BREAKS: Final = frozenset({qn("w:br"), qn("w:cr")})
@@ -86,10 +88,8 @@ class _Reader:
             yield from self.blocks(box, depth + 1)
 
     def _table(self, table: Any, depth: int) -> Iterator[str]:  # noqa: ANN401
-        for row in table.iter(qn("w:tr")):
-            if next(row.iterancestors(_TABLE), None) is not table:
-                continue  # a table inside a cell is read with its cell
-            cells = [list(self.blocks(cell, depth + 1)) for cell in row.iter(qn("w:tc")) if _row_of(cell) is row]
+        for row in _inside(table, _ROW):
+            cells = [list(self.blocks(cell, depth + 1)) for cell in _inside(row, _CELL)]
             filled = [cell for cell in cells if cell]
             if len(filled) > 1 and max(map(len, filled)) <= _MAX_CELL:
                 yield " | ".join(" ".join(cell) for cell in filled)
@@ -97,8 +97,13 @@ class _Reader:
                 yield from (line for cell in filled for line in cell)
 
 
-def _row_of(cell: Any) -> Any:  # noqa: ANN401
-    return next(cell.iterancestors(qn("w:tr")), None)
+def _inside(parent: Any, tag: str, depth: int = 0) -> Iterator[Any]:  # noqa: ANN401
+    """The rows of a table or the cells of a row, also those in content controls and insertions."""
+    for child in parent.iterchildren():
+        if child.tag == tag:
+            yield child
+        elif child.tag in _BLOCKS and depth < MAX_DEPTH:
+            yield from _inside(child, tag, depth + 1)
 
 
 def _gather(element: Any, pieces: list[str], boxes: list[Any]) -> None:  # noqa: ANN401
