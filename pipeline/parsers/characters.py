@@ -58,6 +58,8 @@ def clean(text: str) -> str:
     """`text` in one line: no invisible characters, one blank for any white space, letters and digits half-width."""
     if not text.isascii() and _ODD.search(text):
         text = _INVISIBLE.sub("", text).translate(_WIDE)
+    elif not text.isprintable():
+        text = _INVISIBLE.sub("", text)
     return " ".join(text.split())
 
 

@@ -17,16 +17,20 @@ _DUTY_WORDS: Final = re.compile(
     r"^(?:责任单位|责任部门|牵头单位|牵头部门|配合单位|实施单位|由|其中)[:：]?\s?|(?:按职责分工|按职责|分别|分工|共同|牵头|配合|具体)?负责$|牵头$|配合$|按职责分工$"
 )
 _BODY: Final = re.compile(
-    r"[\u4e00-\u9fff·]{1,28}(?:委|局|部|厅|办|署|院|行|会|中心|集团|公司|区|县|政府|办公室|社|处|所|盟|单位|部门|团委|总队|支队)(?:等)?"
+    r"[\u4e00-\u9fff·]{1,28}(?:委|局|部|厅|办|署|院|行|会|中心|集团|公司|区|县|政府|办公室|社|处|所|盟|单位|部门|团委|总队|支队|海关)(?:等)?"
 )
 _DUTY_FIRST: Final = frozenset("责牵配实由其")
 _DUTY_LAST: Final = frozenset("责头合工")
 """What `_DUTY_WORDS` begin and end with: other names are not searched for them."""
-_COMMAS: Final = re.compile(r"[，,、；;]")
+_COMMAS: Final = re.compile(r"[，,、；;]|会同")
 _PIECES: Final = re.compile(r"[，,]")
 _SENTENCES: Final = re.compile(r"[。；;\n]")
-_NOT_BODY: Final = re.compile(r"简称|以下|详见|附件|包括|如下|不含|除外|单位：|应当|按照|根据|其中|含本|满足|国内|全部")
-_AND_OTHERS: Final = re.compile(r"等(?:相关|有关)?(?:单位|部门)?$")
+_NOT_BODY: Final = re.compile(
+    r"简称|以下|详见|附件|包括|如下|不含|除外|单位：|应当|按照|根据|其中|含本|满足|国内|全部|规定|执行|实行"
+)
+_AND_OTHERS: Final = re.compile(
+    r"等(?:(?:相关|有关|各)?(?:单位|部门)(?:[和及](?:单位|部门))?)?$|^(?:有关|相关)(?:部门|单位)(?:[和及]单位)?$"
+)
 _ALSO: Final = frozenset(
     {"各区", "各市", "各县", "各区县", "各地", "各有关单位", "各相关单位", "相关单位", "等相关单位"}
 )
@@ -69,7 +73,8 @@ def bodies_of(text: str) -> tuple[str, ...]:
         return ()
     for group in _GROUP.findall(text):
         found.extend(_names(group))
-    for group in _DUTY.findall(text) if "单位" in text or "部门" in text else ():
+    worded = ("：" in text or ":" in text) and ("单位" in text or "部门" in text)
+    for group in _DUTY.findall(text) if worded else ():
         found.extend(_names(group))
     return tuple(dict.fromkeys(found))
 
@@ -83,7 +88,7 @@ def _names(group: str) -> list[str]:
         if name and (name[0] in _DUTY_FIRST or name[-1] in _DUTY_LAST):
             name = _DUTY_WORDS.sub("", name)
         name = name.strip(" :：")
-        if "等" in name:
+        if "等" in name or "关" in name:
             name = _AND_OTHERS.sub("", name)
         if not name:
             continue
@@ -122,13 +127,18 @@ def _limit(text: str, at: int) -> tuple[str, str]:
     return _LIMITS[match["limit"]], match[0]
 
 
+def _may_hold_year(text: str) -> bool:
+    """Whether 2025年 or 十四五 can stand in `text`: quickly told, and mostly not."""
+    return "20" in text or "五" in text
+
+
 def targets_of(text: str) -> tuple[Target, ...]:
     """Goals with a figure and a deadline: 力争到“十四五”末，…企业达到500家，…达到1000家."""
-    if _SOON.search(text) is None:
+    if not _may_hold_year(text) or _SOON.search(text) is None:
         return ()
     found: list[Target] = []
     for sentence in _SENTENCES.split(text):
-        deadline = _DEADLINE.search(sentence)
+        deadline = _DEADLINE.search(sentence) if _may_hold_year(sentence) else None
         if not deadline:
             continue
         for piece in _PIECES.split(sentence[deadline.end() :]):

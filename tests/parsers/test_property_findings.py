@@ -5,7 +5,9 @@ import time
 import pytest
 
 from pipeline.parsers import Hints, Listed, read_page, read_text
+from pipeline.parsers.characters import clean
 from pipeline.parsers.numbers import find_numbers
+from pipeline.parsers.provisions import bodies_of
 
 URL = "http://www.linyuan.gov.example/a/t1.html"
 TITLE = "临沅市水务局关于加强水库管护的通知"
@@ -105,3 +107,20 @@ def test_entries_of_a_list_of_annexes_are_no_clauses():
     ]
     record = read_text("\n".join([*lines, "临沅市水务局", "2022年5月6日"]), url=URL, title="临沅市水务局公告")
     assert record.clauses == ()
+
+
+BODIES = {
+    "给予支持。（财政部会同有关部门、教育部等有关部门和单位负责）": ("财政部", "教育部"),
+    "给予支持。（市财政局会同市教育局负责）": ("市财政局", "市教育局"),
+    "给予支持（市海关、市科技局等部门按职责分工负责）。": ("市海关", "市科技局"),
+    "缴纳税款（免税进口的科研仪器设备按有关政策规定执行）。": (),
+}
+
+
+@pytest.mark.parametrize("words", BODIES)
+def test_bodies_without_who_helps_them(words):
+    assert bodies_of(words) == BODIES[words]
+
+
+def test_control_characters_leave_latin_text_too():
+    assert clean("a\x00b\x08 c\x7f\td") == "ab c d"
