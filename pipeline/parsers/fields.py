@@ -21,7 +21,7 @@ from pipeline.parsers.vocabulary import BLANKS, DOCUMENT_TYPES, PLAIN_STATUS, ST
 
 _REPRINT: Final = re.compile(r"^\s?[（(\[【](?:转载|转发|转)[）)\]】]\s?")
 _QUOTED_INSTRUMENT: Final = re.compile(
-    r"(?:印发|发布|公布|颁布|转发|批转|实施)[^《》]{0,12}《(?P<title>.{2,150})》(?=[的等]|$)"
+    r"(?P<verb>印发|发布|公布|颁布|转发|批转)[^《》]{0,24}《(?P<title>.{2,150})》(?=[的等]|$)"
 )
 _MARKS: Final = "|".join((*sorted(PLAIN_STATUS, key=len, reverse=True), "废止", "失效"))
 _TYPE: Final = "|".join(sorted(DOCUMENT_TYPES, key=len, reverse=True))
@@ -29,6 +29,12 @@ _BARE_INSTRUMENT: Final = re.compile(
     rf"(?:印发|发布|公布|颁布)(?P<title>[^《》]{{4,120}}?(?:{_TYPE})(?:[（(][^（）()]{{1,20}}[）)])?)"
     r"的(?:通知|公告|决定|通告|命令|令|函)$"
 )
+# What 印发 governs is an instrument whatever it is called: a manual, a division of tasks.
+_ISSUED_INSTRUMENT: Final = re.compile(
+    r"印发(?:实施)?(?P<title>[^《》]{4,120}?)的(?:通知|公告|通告|函)(?:[（(〔][^（）()]{4,30}号[）)〕])?$"
+)
+_NEXT_QUOTED: Final = re.compile(r"》[、和与及，,]?《")
+_FORWARDS: Final = re.compile(r"(?:转发|批转).{2,}关于")
 _TITLE_NUMBER: Final = re.compile(r"[（(〔\[]\s?(?P<number>[^（）()]{0,30}\d{1,6}\s?号)\s?[）)〕\]]\s?$")
 _PROMULGATED: Final = re.compile(
     rf"^[（(]?\s?(?P<day>{DAY}).{{0,6}}?(?P<number>[\u4e00-\u9fff]{{0,24}}(?:令|公告)\s?第?\s?\d{{1,5}}\s?号)?.{{0,30}}?(?:公布|发布|通过|颁布)"
@@ -133,8 +139,14 @@ def _joined(document: Document) -> str:
 
 def instrument_of(title: str) -> str | None:
     """X of 关于印发《X》的通知, in brackets or without."""
-    match = _QUOTED_INSTRUMENT.search(title) or _BARE_INSTRUMENT.search(title)
-    return match["title"].strip() if match else None
+    if match := _QUOTED_INSTRUMENT.search(title):
+        # 转发甲局关于印发《乙》的通知 forwards the notice, not 乙.
+        return (
+            None if _FORWARDS.search(title[: match.start("title")]) else _NEXT_QUOTED.split(match["title"])[0].strip()
+        )
+    match = _BARE_INSTRUMENT.search(title) or _ISSUED_INSTRUMENT.search(title)
+    named = match["title"].strip() if match and not _FORWARDS.search(title[: match.start()]) else None
+    return None if named and re.search(r"的(?:通知|公告|意见)", named) else named
 
 
 def set_number(fields: Fields, given: Given) -> None:

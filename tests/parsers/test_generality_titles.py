@@ -3,6 +3,7 @@
 import pytest
 
 from pipeline.parsers import read_page
+from pipeline.parsers.fields import instrument_of
 from pipeline.parsers.headings import is_site_name, join_title, window_title
 
 URL = "http://www.linyuan.gov.example/a/t1.html"
@@ -75,3 +76,22 @@ def test_joining_and_cutting():
     assert join_title(["国务院办公厅", "关于印发甲", "办法的通知"]) == "国务院办公厅关于印发甲办法的通知"
     assert join_title(["Notice on", "Reservoirs"]) == "Notice on Reservoirs"
     assert window_title("关于甲的通知(2021-2025年)_通知公告_某某网") == "关于甲的通知(2021-2025年)"
+
+
+INSTRUMENTS = {
+    "甲局关于印发《甲市乙办法》和《甲市丙办法》的通知": "甲市乙办法",
+    "甲局关于印发《甲省〈乙条例〉实施办法》的通知": "甲省〈乙条例〉实施办法",
+    "甲局关于印发2022年水库管护工作安排的通知": "2022年水库管护工作安排",
+    "甲局关于印发水库标准化手册的通知（甲水〔2022〕8号）": "水库标准化手册",
+    "甲市政府关于转发市发展改革委等三部门制订的《甲办法》的通知": "甲办法",
+    "甲局关于实施《水库管护办法》的通知": None,
+    "甲局转发乙局关于印发《丙办法》的通知": None,
+    "甲局关于转发关于印发水库管护手册的通知的通知": None,
+    "甲局关于发布2022年示范单位名单的公告": None,
+    "甲局关于废止《关于印发〈甲办法〉的通知》的通知": None,
+}
+
+
+@pytest.mark.parametrize("title", INSTRUMENTS)
+def test_instrument_of_a_notice(title):
+    assert instrument_of(title) == INSTRUMENTS[title]
