@@ -17,7 +17,7 @@ from lxml import etree
 
 from pipeline.parsers.characters import clean
 from pipeline.parsers.records import Unreadable
-from pipeline.parsers.vocabulary import BODY_TOKENS
+from pipeline.parsers.vocabulary import BODY_TOKENS, FILE_TYPES
 
 _SKIP: Final = frozenset(
     [
@@ -41,6 +41,7 @@ _CONTAINERS: Final = frozenset(
 _BREAKS: Final = frozenset({"br", "hr"})
 _CELLS: Final = frozenset({"td", "th"})
 _KEPT_EMPTY: Final = _CELLS | {"dd"}
+_FILE: Final = re.compile(rf"\.(?:{'|'.join(FILE_TYPES)})(?![a-z])", re.IGNORECASE)
 _STRONG: Final = frozenset({"h1", "h2", "h3"})
 _BOLD: Final = frozenset({"b", "strong"})
 _NOTED: Final = _BOLD | {"a", "img", "script"}
@@ -83,7 +84,7 @@ class Line:
 
 @dataclass(slots=True)
 class Link:
-    """A link: its text, address as printed, and the number of the line in which it stands."""
+    """A link to what may be a file: its text, address as printed, and the number of the line in which it stands."""
 
     text: str
     url: str
@@ -211,7 +212,7 @@ class _Walker:
         if tag == "a":
             self.link_depth += 1
             href = element.get("href") or ""
-            if href and not href.lower().startswith(("javascript", "#", "mailto", "data:")):
+            if "." in href and _FILE.search(href) and not href.lower().startswith(("javascript", "mailto", "data:")):
                 text = clean(element.get("title") or "".join(element.itertext()))
                 self.page.links.append(Link(text, href.strip(), len(self.page.lines)))
         elif tag == "img":

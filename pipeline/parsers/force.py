@@ -58,7 +58,7 @@ _OTHER: Final = re.compile(
 )
 
 
-_TRIGGER: Final = re.compile(r"日起|有效期|期限|试行期|日施行|日实施|延续至|执行至|有效至|日执行")
+_TRIGGERS: Final = ["日起", "有效期", "期限", "试行期", "日施行", "日实施", "延续至", "执行至", "有效至", "日执行"]
 """Words without which a paragraph says nothing of force: most have none, and are not looked at."""
 
 
@@ -83,8 +83,10 @@ def read_force(texts: list[str], titles: tuple[str, ...], days: Days) -> tuple[E
     own = tuple(filter(None, map(normal_title, titles)))
     found: list[Effect] = []
     start: dt.date | None = None
+    whole = "\n".join(texts)
+    triggers = [word for word in _TRIGGERS if word in whole]
     for text in texts:
-        if not _TRIGGER.search(text):
+        if not any(word in text for word in triggers):
             continue
         owned = False
         for sentence in sentences(text):

@@ -44,7 +44,7 @@ _REPORTED: Final = re.compile(
     re.IGNORECASE,
 )
 _COMPANY: Final = re.compile(r"有限公司|股份公司|集团(?:官网|公司)|co\.,?\s?ltd|\binc\.|\bcorp", re.IGNORECASE)
-_ARTICLE: Final = re.compile(r"^第[一二三四五六七八九十]{1,4}条", re.MULTILINE)
+_ARTICLE: Final = re.compile(r"\n第[一二三四五六七八九十]{1,4}条")
 _COMES: Final = re.compile(
     r"现(?:将|就|予|提出|印发|公布|通知|通告|公告|制定)|特(?:制定|通知|此)|决定如下|通知如下|公告如下|通告如下|批复如下|函复如下|之日起施行"
 )
@@ -112,7 +112,7 @@ def policy_score(signs: Signs) -> int:
     score += (
         2 * bool(_NOTICE.search(title)) + bool(_TYPES.search(title)) + ("关于" in title and bool(_TYPES.search(title)))
     )
-    score += 2 * (len(_ARTICLE.findall(signs.text)) >= 3) + bool(_COMES.search(signs.text))  # noqa: PLR2004
+    score += 2 * (len(_ARTICLE.findall(f"\n{signs.text}")) >= 3) + bool(_COMES.search(signs.text))  # noqa: PLR2004
     score += 2 * bool(_PROMULGATED.search(signs.text[:1000]))
     score -= 3 * bool(_QUESTIONS.search(title)) + 2 * bool(_BULLETIN.search(title))
     score -= 5 * bool(_CASE.search(title)) * (not signs.number)

@@ -6,7 +6,6 @@ What belongs here: the last step, and the digest by which two readings compare. 
 
 import datetime as dt
 import hashlib
-import json
 from dataclasses import replace
 from typing import Final
 
@@ -189,5 +188,5 @@ def with_hash(record: PageRecord) -> PageRecord:
         fold("\n".join(text.replace("\n", " ") or "-" for text in printed)),
         fold_normal(record.text),
     ]
-    digest = hashlib.sha256(json.dumps(values, ensure_ascii=False).encode("utf-8", "replace")).hexdigest()
+    digest = hashlib.sha256("\x1f".join(map(str, values)).encode("utf-8", "replace")).hexdigest()
     return replace(record, reading_hash=digest)
