@@ -13,25 +13,22 @@ from pipeline.parsers.dates import DAY, after, last_day, parse_day, parse_term
 from pipeline.parsers.normal import normal_title
 from pipeline.parsers.numerals import CHINESE, to_int
 from pipeline.parsers.records import Effect, EffectRule
-from pipeline.parsers.vocabulary import OWN_NOUNS
+from pipeline.parsers.vocabulary import FORCE_VERBS, ISSUE_WORDS, OWN_NOUNS, PUBLICATION_WORDS, TERM_WORDS
 
 _NOUN: Final = "|".join(sorted(OWN_NOUNS, key=len, reverse=True))
 OWN: Final = rf"本[^，。；本]{{0,8}}?(?:{_NOUN})"
 """How a document names itself: 本办法, 本实施细则, 本暂行规定."""
-_VERB: Final = r"(?:正式|开始|起|全面|全文)?\s?(?:施行|实施|执行|试行|生效|试点)"
+_VERB: Final = rf"(?:正式|开始|起|全面|全文)?\s?(?:{'|'.join(FORCE_VERBS)})"
 _DAY_START: Final = re.compile(
     rf"(?:自|从|于)\s?(?P<day>{DAY})\s?(?:零时|0时)?\s?(?:起|开始|之日起)?\s?(?:正式)?{_VERB}"
 )
-_EVENT: Final = (
-    rf"(?:自|从)\s?(?:{OWN})?\s?(?P<event>印发|下发|发文|下文|签发|颁发|发出|发布|公布|颁布|公告|刊登)\s?之日"
-)
+_EVENT: Final = rf"(?:自|从)\s?(?:{OWN})?\s?(?P<event>{'|'.join((*ISSUE_WORDS, *PUBLICATION_WORDS))})\s?之日"
 _EVENT_START: Final = re.compile(
     rf"{_EVENT}\s?起?\s?(?:满\s?)?(?P<term>(?:\d{{1,3}}|[{CHINESE}]{{1,4}})\s?(?:个)?(?:日|天|月|个月))?\s?(?:后|之后|届满)?\s?(?:起)?\s?{_VERB}"
 )
 _TERM: Final = rf"(?:\d{{1,2}}|[{CHINESE}半]{{1,3}})\s?(?:个)?\s?(?:周年|年|个月|月)"
-_FOR: Final = re.compile(
-    rf"(?P<what>有效期限|有效期|试行期限|试行期|执行期限|执行期|实施期限|施行期限|实施期|政策期限|暂行期|有效时间|有效试行期)\s?(?:限)?(?:暂定为|暂定|均为|为|是|定为)?\s?(?P<term>{_TERM})"
-)
+_TERM_WORDS: Final = "|".join(sorted(TERM_WORDS, key=len, reverse=True))
+_FOR: Final = re.compile(rf"(?P<what>{_TERM_WORDS})\s?(?:限)?(?:暂定为|暂定|均为|为|是|定为)?\s?(?P<term>{_TERM})")
 _TRIAL_FOR: Final = re.compile(rf"(?:试行|暂行|执行|施行|实施)\s?(?P<term>{_TERM})(?=[。，；,]|$)")
 _MONTH_END: Final = r"(?:19|20)\d{2}\s?年(?:\s?\d{1,2}\s?月)?\s?(?:底|末)"
 _UNTIL: Final = re.compile(
@@ -58,7 +55,7 @@ _OTHER: Final = re.compile(
 )
 
 
-_TRIGGERS: Final = ["日起", "有效期", "期限", "试行期", "日施行", "日实施", "延续至", "执行至", "有效至", "日执行"]
+_TRIGGERS: Final = ("日起", "期限", "延续至", "执行至", "有效至", *(f"日{verb}" for verb in FORCE_VERBS), *TERM_WORDS)
 """Words without which a paragraph says nothing of force: most have none, and are not looked at."""
 
 
@@ -137,7 +134,7 @@ def _start(
     for match in _EVENT_START.finditer(sentence):
         if not _is_own(sentence[: match.start()], own) and not re.match(rf"(?:自|从)\s?{OWN}", match[0]):
             continue
-        on_issue = match["event"] not in {"发布", "公布", "颁布", "公告", "刊登"}
+        on_issue = match["event"] in ISSUE_WORDS
         day = days.issued if on_issue else days.published
         if match["term"]:
             term = parse_term(match["term"])
