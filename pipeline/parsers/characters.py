@@ -76,10 +76,12 @@ def script_of(text: str) -> str | None:
     sample = text[:_SAMPLE]
     if is_traditional(sample):
         return "Hant"
-    chinese = sum(map(len, _CJK.findall(sample)))
-    if chinese and chinese * 8 > sum(map(len, _LATIN.findall(sample))):
-        return "Hans"
-    return "Latn" if _LATIN.search(sample) else None
+    latin, chinese = sum(map(len, _LATIN.findall(sample))), 0
+    for run in _CJK.finditer(sample):
+        chinese += len(run[0])
+        if chinese * 8 > latin:
+            return "Hans"
+    return "Latn" if latin else None
 
 
 @functools.lru_cache(maxsize=1)
