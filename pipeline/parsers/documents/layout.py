@@ -11,7 +11,7 @@ one all the same. Places are in any unit, y upwards.
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from statistics import median
 from typing import Final
@@ -43,8 +43,11 @@ _RUNNING: Final = 3
 _SHARE: Final = 0.4
 _FULL: Final = 2.6
 _INDENT: Final = 1.2
+_HANGING: Final = 5
 _APART: Final = 1.7
 _LARGER: Final = 1.3
+_SHIFT: Final = 3
+_NEARLY: Final = 0.85
 
 
 @dataclass(slots=True)
@@ -77,15 +80,16 @@ def paragraphs(pages: Sequence[Sequence[Row]]) -> list[str]:
         return []
     general = _margins(everything)
     out: list[list[str]] = []
-    last: tuple[Row, _Margins] | None = None
+    last: tuple[Row, _Margins, bool] | None = None
     for rows in whole:
-        own = _margins(rows) if len(rows) >= _FEW_ROWS else general
+        own = _of_page(rows, general)
         for row in rows:
-            if last is not None and _goes_on(*last, row, own):
+            hangs = last is not None and _hangs(last, row, own)
+            if last is not None and (hangs or _goes_on(last[0], last[1], row, own)):
                 out[-1][-1:] = _joined(out[-1][-1], row.text)
             else:
                 out.append([row.text])
-            last = row, own
+            last = row, own, hangs
     return [_SPACED.sub(lambda match: re.sub(r"\s", "", match[0]), "".join(pieces)) for pieces in out]
 
 
@@ -193,12 +197,25 @@ def _margins(rows: Sequence[Row]) -> _Margins:
     """Where lines begin and end, how wide a character is, and whether paragraphs are indented."""
     widths = [(row.right - row.left) / _units(row.text) for row in rows if len(row.text) > 4 and row.right > row.left]  # noqa: PLR2004
     em = median(widths) if widths else max((row.top - row.bottom for row in rows), default=1.0)
-    right = _shared(sorted((row.right for row in rows), reverse=True), em)
     left = _shared(sorted(row.left for row in rows), em / 2)
+    outermost = max(row.right for row in rows)
+    right = _shared(sorted((row.right for row in rows), reverse=True), em)
+    if right - left < _NEARLY * (outermost - left):
+        right = outermost  # two short lines may end at one place by chance; nothing fuller than full is printed
     steps = [(row.left - left) / em for row in rows if row.right >= right - _FULL * em] if em > 0 else []
     downs = [one.bottom - other.bottom for one, other in pairwise(rows) if one.bottom > other.bottom]
     indents = any(_INDENT < step < 3.5 for step in steps)  # noqa: PLR2004 - two characters, or nearly
     return _Margins(left, right, em, indents, median(downs) if downs else 0.0)
+
+
+def _of_page(rows: Sequence[Row], general: _Margins) -> _Margins:
+    """The margins of one page, which may be shifted for binding; a page of short lines only has those of the whole."""
+    if len(rows) < _FEW_ROWS:
+        return general
+    own = _margins(rows)
+    shifted = abs(own.left - general.left) < _SHIFT * own.em and abs(own.right - general.right) < _SHIFT * own.em
+    wider = own.right - own.left > general.right - general.left
+    return own if shifted or wider else replace(general, leading=own.leading)
 
 
 def _shared(places: Sequence[float], near: float) -> float:
@@ -209,24 +226,34 @@ def _shared(places: Sequence[float], near: float) -> float:
     return places[0] if places else 0.0
 
 
-def _goes_on(last: Row, before: _Margins, row: Row, here: _Margins) -> bool:
-    """Whether `row` continues the paragraph of which `last` is the line before."""
-    if before.em <= 0 or here.em <= 0:
-        return not _STOP.search(last.text) and not _LABEL.match(row.text)
-    room = (before.right - last.right) / before.em
-    word = _WORD.match(row.text)
-    full = room < _FULL or (word is not None and not _STOP.search(last.text) and len(word[0]) / 2 > room)
-    down = last.bottom - row.bottom
+def _is_full(last: Row, before: _Margins, row: Row) -> bool:
+    """Whether a line ends where the layout had to break it, and the next is the same size and no further down."""
     if _PRINTED.search(last.text) or _OWN_LINE.search(row.text):
         return False
     low, high = sorted((last.top - last.bottom, row.top - row.bottom))
-    if not full or (before.leading > 0 and down > _APART * before.leading) or high > _LARGER * low > 0:
+    if (before.leading > 0 and last.bottom - row.bottom > _APART * before.leading) or high > _LARGER * low > 0:
         return False
+    room = (before.right - last.right) / before.em
+    word = _WORD.match(row.text)
+    return room < _FULL or (word is not None and not _STOP.search(last.text) and len(word[0]) / 2 > room)
+
+
+def _hangs(before: tuple[Row, _Margins, bool], row: Row, here: _Margins) -> bool:
+    """Whether `row` goes on with an item of a list whose lines stand under its words and not under its label."""
+    last, margins, hung = before
+    if here.em <= 0 or margins.em <= 0 or _STOP.search(last.text) or _LABEL.match(row.text):
+        return False
+    step = ((row.left - here.left) - (last.left - margins.left)) / here.em
+    under = abs(step) < _INDENT / 2 if hung else _LABEL.match(last.text) and _INDENT / 2 < step < _HANGING
+    return bool(under) and _is_full(last, margins, row)
+
+
+def _goes_on(last: Row, before: _Margins, row: Row, here: _Margins) -> bool:
+    """Whether `row` continues the paragraph of which `last` is the line before."""
     stopped = _STOP.search(last.text) is not None
     labelled = _LABEL.match(row.text) is not None
-    if (row.left - here.left) / here.em > _INDENT:
-        hanging = abs((row.left - here.left) - (last.left - before.left)) < here.em / 2
-        return hanging and not stopped and not labelled
-    if stopped and labelled:
+    if before.em <= 0 or here.em <= 0:
+        return not stopped and not labelled
+    if not _is_full(last, before, row) or (row.left - here.left) / here.em > _INDENT or (stopped and labelled):
         return False
     return here.indents or before.indents or not stopped
