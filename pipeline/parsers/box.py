@@ -51,6 +51,10 @@ _LONG: Final = 300
 _PARAGRAPH: Final = 60
 _NEAR: Final = 8
 _MAX_VALUE: Final = 400
+_BEGINS: Final = re.compile(
+    r"[一二三四五六七八九十]{1,3}、|第一[章条]|附\s?件|.{0,60}(?:各|局|厅|委|办|政府|单位|公司|机构|院|部门|处|中心)[^：:]{0,12}[：:]$"
+)
+"""A line with which a document itself begins: its addressee, its first clause, an annex."""
 _VALUE_END: Final = re.compile(r"\s?[|｜]\s?|\s{2,9}|(?<=\S)\s(?=(?:字体|字号|大|打印|分享|【))")
 
 
@@ -127,7 +131,7 @@ def _top(lines: list[Line], start: int, end: int) -> int:
     """Where the text proper begins: label paragraphs may stand at its top."""
     for index in range(start, min(end, start + 15)):
         text = lines[index].text
-        if len(text) > _PARAGRAPH and not _LABEL.match(text):
+        if (len(text) > _PARAGRAPH or _BEGINS.match(text)) and not _LABEL.match(text):
             return index
     return min(end, start + 15)
 

@@ -29,7 +29,8 @@ __all__ = ["PARSER_VERSION", "read_page", "read_text"]
 _TAG: Final = re.compile(r"<[a-zA-Z!/?]")
 _SENTENCE_END: Final = re.compile(r"[。：:；;]$|。")
 _SOURCED: Final = re.compile(r"来源|稿源|作者|\bSource\b", re.IGNORECASE)
-_UPDATED: Final = re.compile(r"(?:更新(?:时间|日期)?|Updated)\s?[:：]?\s?$")
+_UPDATED: Final = re.compile(r"(?:更新|打印|今天是?|当前|现在是?|访问|Updated)(?:时间|日期)?\s?[:：]?\s?$")
+"""What stands before a day that is not the day of publication."""
 _LABEL_ZONE: Final = 80
 _PARAGRAPH: Final = 60
 _INDENT: Final = re.compile(r"[\u2002\u2003\u3000]{2,}")
@@ -150,7 +151,7 @@ def _read(source: Source, listed: Listed, authority: str | None) -> PageRecord:
     body = trim(source.lines[source.start : source.end], title, source.box.used, source.start)
     document = read_structure(_rows(body), title)
     text = "\n".join(line.text for line in document.lines)
-    if not source.images and not source.attachments:
+    if not (source.images or source.attachments or document.number or document.signatories):
         kind.reject(title or "", text, source.markup)
     head = " ".join(line.text for line in source.lines[: min(source.start + 2, 8)])
     given = Given(source.url, source.box, document, source.metas, source.headings, source.window, listed=listed)

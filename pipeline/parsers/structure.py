@@ -54,6 +54,8 @@ _MAX_NAME: Final = 60
 _MAX_TITLE: Final = 120
 _HEAD_LINES: Final = 14
 _MAX_LIST: Final = 30
+_RED_HEAD: Final = re.compile(r"^[\u4e00-\u9fff\s]{2,40}(?<!的)文\s?件$")
+"""The red head of a letter, 甲局文件: above the title and no part of it."""
 _SOME_TEXT: Final = 100
 _WHOLE_COPY: Final = 0.8
 """A second copy may lack a few lines at its end; less is a text that takes up its beginning again."""
@@ -196,6 +198,8 @@ def _read_heading(document: Document, stop: int, wanted: str) -> None:
     best: tuple[int, ...] = ()
     lines = document.lines
     for start in range(stop):
+        if _RED_HEAD.match(lines[start].text):
+            continue
         for end in range(start + 1, min(start + 7, stop + 1)):
             joined = "".join(lines[i].text for i in range(start, end) if i != document.number_line)
             if wanted and normal_title(joined) == wanted:
