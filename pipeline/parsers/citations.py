@@ -62,6 +62,7 @@ _DAY_OF: Final = re.compile(
 _LIST_INTRO: Final = re.compile(
     r"(?:下列|以下).{0,40}(?:废止|失效|停止执行).{0,12}[:：]$|(?:废止|宣布失效|停止执行)(?:下列|以下).{0,40}[:：]$"
 )
+_ON_ISSUE: Final = re.compile(rf"[自从]\s?{OWN}\s?(?:{'|'.join(ISSUE_WORDS)})\s?之日起")
 _UNTIL: Final = re.compile(rf"(?:至|到)\s?(?P<end>{DAY}|(?:19|20)\d{{2}}\s?年(?:\s?\d{{1,2}}\s?月)?\s?(?:底|末))")
 _LIST_HEAD: Final = re.compile(r"(?:废止|失效|停止执行).{0,20}(?:目录|清单|一览|名单|文件|规章|法规)|(?:废止|失效)的")
 _ENDS: Final = re.compile(r"废止|失效|停止执行")
@@ -137,12 +138,19 @@ def _quoted(sentence: str) -> list[tuple[int, int]]:
     return spans
 
 
-def read_citations(
-    texts: list[str], *, titles: tuple[str, ...], number: str | None, start: dt.date | None, kind: str
+def read_citations(  # noqa: PLR0913 - what the document says of itself, all by name
+    texts: list[str],
+    *,
+    titles: tuple[str, ...],
+    number: str | None,
+    start: dt.date | None,
+    kind: str,
+    issued: dt.date | None = None,
 ) -> tuple[Citation, ...]:
     """The documents named in `texts` (paragraphs), each once per relation, in the order of the text.
 
-    `titles` and `number` are the document's own and are not cited; `start` is its own first day in force.
+    `titles` and `number` are the document's own and are not cited; `start` is its own first day in force. Where it has
+    none, 自本通知印发之日起 still means the day on which it was `issued`.
     """
     own = {normal_title(title) for title in titles if title}
     found: dict[tuple[Relation, str, str], Citation] = {}
@@ -150,7 +158,7 @@ def read_citations(
         _keep(found, _from_title(title, kind), own, number)
     listing = inline = False
     whole = "\n".join(texts)
-    ends = kind == "policy" and ("废止" in whole or "失效" in whole or "停止执行" in whole)
+    ends = kind == "policy" and _ENDS.search(whole) is not None
     does_list = ends and _does_list(whole)
     for place, text in enumerate(texts):
         if does_list and len(text) < 60 and "。" not in text and _LIST_HEAD.search(text) and place > 0:  # noqa: PLR2004
@@ -168,7 +176,8 @@ def read_citations(
         if "《" not in text and "号" not in text:
             continue
         for sentence in sentences(text):
-            _keep(found, _from_sentence(sentence, text, start, kind, early=place < 4), own, number)  # noqa: PLR2004
+            begins = start or (issued if issued and _ON_ISSUE.search(sentence) else None)
+            _keep(found, _from_sentence(sentence, text, begins, kind, early=place < 4), own, number)  # noqa: PLR2004
         if len(found) > MAX_CITATIONS:
             break
     return _settle(found)

@@ -56,6 +56,7 @@ _OTHER: Final = re.compile(
 
 
 _TRIGGERS: Final = ("日起", "期限", "延续至", "执行至", "有效至", *(f"日{verb}" for verb in FORCE_VERBS), *TERM_WORDS)
+_TRIGGER: Final = re.compile("|".join(sorted(set(_TRIGGERS))))
 """Words without which a paragraph says nothing of force: most have none, and are not looked at."""
 
 
@@ -80,10 +81,8 @@ def read_force(texts: list[str], titles: tuple[str, ...], days: Days) -> tuple[E
     own = tuple(filter(None, map(normal_title, titles)))
     found: list[Effect] = []
     start: dt.date | None = None
-    whole = "\n".join(texts)
-    triggers = [word for word in _TRIGGERS if word in whole]
     for text in texts:
-        if not any(word in text for word in triggers):
+        if not _TRIGGER.search(text):
             continue
         owned = False
         for sentence in sentences(text):
