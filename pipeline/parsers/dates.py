@@ -17,7 +17,10 @@ _N: Final = rf"\d{{1,2}}|[{CHINESE}]{{1,3}}"
 DAY: Final = rf"(?:(?:19|20)\d{{2}}|[{CHINESE}◯ＯOo]{{4}})\s?年\s?(?:{_N})\s?月\s?(?:{_N})\s?[日号]"
 """A full Chinese day, for use inside other patterns."""
 _CHINESE: Final = re.compile(rf"((?:19|20)\d{{2}}|[{CHINESE}◯ＯOo]{{4}})\s?年\s?({_N})\s?月\s?({_N})\s?[日号]")
-_NUMERIC: Final = re.compile(r"(?<!\d)((?:19|20)\d{2})\s?([-/.])\s?(\d{1,2})\s?\2\s?(\d{1,2})(?!\d)")
+_NUMERIC: Final = re.compile(
+    r"(?<!\d)((?:19|20)\d{2})\s?([-/.])\s?(\d{1,2})\s?\2\s?(\d{1,2})(?:(?!\d)|(?=(?:19|20)\d{2}[-/.]))"
+)
+_UNIVERSAL: Final = re.compile(r"((?:19|20)\d{2}-\d{2}-\d{2})T(\d{2}):\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|\+00:?00)")
 _COMPACT: Final = re.compile(r"(?<!\d)((?:19|20)\d{2})([01]\d)([0-3]\d)(?!\d)")
 _EPOCH: Final = re.compile(r"\d{9,13}")
 _NAMES: Final = [
@@ -66,9 +69,11 @@ def parse_day(text: str) -> dt.date | None:
     Epochs are read in Asia/Shanghai. None where there is no full day.
     """
     days = find_days(text)
-    if days:
-        return days[0][0]
     compact = text.strip()
+    if days:
+        # An instant in universal time is a day later in China from 16 o'clock on.
+        late = (match := _UNIVERSAL.fullmatch(compact)) and int(match[2]) >= 16  # noqa: PLR2004
+        return days[0][0] + dt.timedelta(days=1) if late else days[0][0]
     if match := _COMPACT.fullmatch(compact):
         return _day(int(match[1]), int(match[2]), int(match[3]))
     if _EPOCH.fullmatch(compact):

@@ -6,6 +6,7 @@ import json
 import pytest
 
 from pipeline.parsers import read_page, read_text
+from pipeline.parsers.dates import parse_day
 
 URL = "http://www.linyuan.gov.example/a/t1.html"
 TITLE = "临沅市水务局关于加强水库管护的通知"
@@ -269,3 +270,18 @@ def test_days_and_numbers_saved_in_pieces():
     assert (record.number, record.signed_date) == ("临水〔2022〕8号", dt.date(2022, 5, 6))
     assert [citation.number for citation in record.citations] == ["临财〔2015〕458号"]
     assert "15\n日常" in record.text
+
+
+DAYS = {
+    "2022-05-062022-05-08": dt.date(2022, 5, 6),
+    "2022-5-62022-5-8": dt.date(2022, 5, 6),
+    "2022-05-06T15:59:59.000Z": dt.date(2022, 5, 6),
+    "2022-05-06T16:00:00.000Z": dt.date(2022, 5, 7),
+    "2022-05-06T16:00:00+08:00": dt.date(2022, 5, 6),
+    "2022-05-0612345": None,
+}
+
+
+@pytest.mark.parametrize("printed", DAYS)
+def test_day(printed):
+    assert parse_day(printed) == DAYS[printed]
