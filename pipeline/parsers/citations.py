@@ -14,7 +14,14 @@ from pipeline.parsers.force import OWN, sentences
 from pipeline.parsers.normal import normal_number, normal_title
 from pipeline.parsers.numbers import find_numbers
 from pipeline.parsers.records import Citation, Relation
-from pipeline.parsers.vocabulary import AMEND_WORDS, EXTEND_WORDS, REPEAL_AFTER, REPEAL_BEFORE, SUSPEND_WORDS
+from pipeline.parsers.vocabulary import (
+    AMEND_WORDS,
+    EXTEND_WORDS,
+    ISSUE_WORDS,
+    REPEAL_AFTER,
+    REPEAL_BEFORE,
+    SUSPEND_WORDS,
+)
 
 MAX_CITATIONS: Final = 3000
 _MARK: Final = "\x01"

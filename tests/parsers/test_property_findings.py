@@ -124,3 +124,16 @@ def test_bodies_without_who_helps_them(words):
 
 def test_control_characters_leave_latin_text_too():
     assert clean("a\x00b\x08 c\x7f\td") == "ab c d"
+
+
+@pytest.mark.parametrize(
+    ("words", "day"),
+    [
+        ("自本通知印发之日起，《乙办法》（临政发〔2010〕5号）停止执行。", "2022-05-06"),
+        ("《乙办法》（临政发〔2010〕5号）停止执行。", "None"),
+    ],
+)
+def test_a_repeal_from_the_day_of_issue_has_that_day(words, day):
+    lines = ["各单位：", "现将有关事项通知如下，请遵照执行。", words, "临沅市水务局", "2022年5月6日"]
+    cited = read_page(page("".join(f"<p>{line}</p>" for line in lines)), url=URL).citations
+    assert [(one.relation, one.number, str(one.date)) for one in cited] == [("repeals", "临政发〔2010〕5号", day)]
