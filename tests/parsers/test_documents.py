@@ -112,6 +112,25 @@ def test_a_label_begins_a_paragraph_where_nothing_is_indented():
     assert lines(making.pdf([("f", full), ("f", full), ("f", long), ("f", full)])) == [full, full, long, full]
 
 
+def test_a_page_of_short_lines_takes_the_margins_of_the_others():
+    short = [("p", f"{number}.临沅市雨水利用办法的说明") for number in range(1, 6)]
+    pages = [NOTICE, [*short, ("p", "临沅市水务局办公室")]]
+    assert lines(making.pdf(*pages))[-6:] == [text for _, text in short] + ["临沅市水务局办公室"]
+
+
+def test_an_item_whose_lines_hang_under_its_words():
+    page = [
+        (30, 20, "第一行从左边开始并且一直写到右边为止一直写满"),
+        (30, 30, "第二行也从左边开始。"),
+        (41.2, 40, "1.雨水应当收集并且储存在水窖之中用于浇灌"),
+        (47, 50, "花木和清扫道路以及其他各种各样的合理用"),
+        (47, 60, "途。"),
+    ]
+    assert lines(making.ofd(page))[1:] == [
+        "1.雨水应当收集并且储存在水窖之中用于浇灌花木和清扫道路以及其他各种各样的合理用途。"
+    ]
+
+
 def test_a_font_without_a_map_of_its_own():
     content = making.pdf_without_map("临沅市水务局关于雨水利用的通知")
     assert b"ToUnicode" not in content
@@ -297,6 +316,15 @@ def test_the_list_s_title_stands_in_where_the_file_has_none():
         ),
         (["临沅市水务局", "临沅市财政局文件", "关于收集雨水的通知"], "关于收集雨水的通知"),
         (["临沅市水务局", "临沅市财政局", "关于收集雨水的通知"], "临沅市水务局 临沅市财政局关于收集雨水的通知"),
+        (
+            ["临沅市水务局关于全面推行", "雨水登记制度", "雨水公示制度的意见", "各区："],
+            "临沅市水务局关于全面推行雨水登记制度雨水公示制度的意见",
+        ),
+        (["临沅市水务局关于推行雨水登记制度", "一、甲。"], "临沅市水务局关于推行雨水登记制度"),
+        (["临沅市雨水利用办法", "实施细则", "第一条 甲。"], "临沅市雨水利用办法实施细则"),
+        (["临沅市雨水利用办法", "附则说明", "第一条 甲。"], "临沅市雨水利用办法"),
+        (["临沅市人民政府令", "第7号", "临沅市雨水办法", "第一条 甲。"], "临沅市雨水办法"),
+        (["临水厅函", "〔2021〕", "7号", "临沅市水务局关于收集雨水的函"], "临沅市水务局关于收集雨水的函"),
         (["一、甲。", "二、乙。"], None),
         (["现将有关事项说明如下：", "关于乙的通知"], None),
         ([], None),
