@@ -31,6 +31,7 @@ _SITE_WORDS: Final = re.compile("|".join(SITE_TITLE_WORDS))
 _SEPARATOR: Final = re.compile(r"\s?[_|｜]\s?|\s[\-—–]{1,3}\s|[\-—–]{1,3}(?=[^\-—–]{2,40}$)")
 # What follows a dash inside brackets or between years is part of the title: （2021-2025年）.
 _SUFFIX: Final = re.compile(r"[_|｜\-—–]{1,3}(?![\d\s]{1,5}\s?年)[^_|｜\-—–）)》”\]〕]{2,40}$")
+_CHINESE: Final = re.compile(r"[\u4e00-\u9fff]")
 _LABEL: Final = re.compile(r"^.{1,8}[:：]")
 
 
@@ -142,6 +143,8 @@ def _bold_above(lines: list[Line], start: int) -> list[str]:
     """A line of title length right above the text, where nothing is marked as heading, with names above it."""
     for index in range(start - 1, max(0, start - 4) - 1, -1):
         line = lines[index]
+        if len(_CHINESE.findall(line.text)) < _MIN_TITLE and not line.text.replace(" ", "").isalpha():
+            continue
         if not 10 < len(line.text) < _MAX_TITLE or line.links or parse_day(line.text) or _CRUMB.search(line.text):  # noqa: PLR2004
             continue
         if is_site_name(line.text) or normal_number(line.text) or (_LABEL.match(line.text) and "关于" not in line.text):

@@ -32,7 +32,10 @@ _INTERPRETS: Final = re.compile(
 )
 _DRAFT: Final = re.compile("|".join(DRAFT_WORDS))
 _ON_DRAFTS: Final = re.compile(rf"(?:{'|'.join(DRAFT_WORDS)}).{{0,12}}(?:办法|规定|制度|规则|规程|程序|细则)$")
-_CASE: Final = re.compile("|".join(CASE_WORDS))
+_CASE: Final = re.compile(
+    rf"(?:{'|'.join(CASE_WORDS)})(?:.{{0,30}}(?:公告|公示|通告|公开|报告|名单|信息|结果|启事|情况))?(?:[（(〔].{{0,40}})?$"
+)
+"""Behind such a word comes no 办法 or 通知: rules about tenders are rules."""
 _QUESTIONS: Final = re.compile(r"\d{1,2}\s?问$|[？?]$|^.{0,20}(?:常见问题|问答)|FAQ", re.IGNORECASE)
 _BULLETIN: Final = re.compile(r"[！!]|请查收|来了$|官宣|速看|最新|提醒|@")
 _SHORT_PAGE: Final = 700
