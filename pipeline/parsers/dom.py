@@ -42,6 +42,7 @@ _BREAKS: Final = frozenset({"br", "hr"})
 _CELLS: Final = frozenset({"td", "th"})
 _KEPT_EMPTY: Final = _CELLS | {"dd"}
 _FILE: Final = re.compile(rf"\.(?:{'|'.join(FILE_TYPES)})(?![a-z])", re.IGNORECASE)
+_NAMED: Final = re.compile("|".join(map(re.escape, BODY_TOKENS)))
 _STRONG: Final = frozenset({"h1", "h2", "h3"})
 _BOLD: Final = frozenset({"b", "strong"})
 _NOTED: Final = _BOLD | {"a", "img", "script"}
@@ -181,15 +182,8 @@ class _Walker:
         self.parts = []
         self.links = 0
 
-    def enter(self, element: Any, tag: str) -> bool:  # noqa: ANN401
-        """Begin an element; whether its style hides it."""
-        style = element.get("style") or ""
-        hides = "none" in style and _HIDDEN.search(style) is not None
-        self.hidden += hides
-        if tag in _INLINE:
-            if tag in _NOTED:
-                self.enter_inline(element, tag)
-            return hides
+    def enter(self, element: Any, tag: str, style: str) -> None:  # noqa: ANN401
+        """Begin a block."""
         if self.parts:
             self.flush()
         self.tags.append((tag, _align(element, tag, style) or self.tags[-1][1], tag in _STRONG))
@@ -201,12 +195,13 @@ class _Walker:
             self.cell_stack.append(self.cells)
         if tag in _CONTAINERS:
             key = f"{element.get('id') or ''} {element.get('class') or ''}".lower()
-            named = len(key) > 1 and any(token in key for token in BODY_TOKENS)
+            named = len(key) > 1 and _NAMED.search(key) is not None
             self.page.boxes.append(
                 Box(self.boxes[-1] if self.boxes else -1, len(self.page.lines), named=named, key=key)
             )
             self.boxes.append(len(self.page.boxes) - 1)
-        return hides
+        if tag in _BREAKS:
+            self.flush()
 
     def enter_inline(self, element: Any, tag: str) -> None:  # noqa: ANN401
         if tag == "a":
@@ -224,9 +219,9 @@ class _Walker:
         else:
             self.bold += 1
 
-    def leave(self, tag: str, lines_at_start: int, *, hides: bool) -> None:
-        self.hidden -= hides
-        if tag in _INLINE:
+    def leave(self, tag: str, lines_at_start: int) -> None:
+        """End a block or a noted inline element."""
+        if tag in _NOTED:
             self.link_depth -= tag == "a"
             self.bold -= tag in _BOLD
             return
@@ -264,10 +259,15 @@ def walk(tree: Any, marked: frozenset[Any] = frozenset()) -> Page:  # noqa: ANN4
                 if stack and (tail := child.tail):
                     walker.text(tail)
                 continue
-            hides = walker.enter(child, tag)
-            if tag in _BREAKS:
-                walker.flush()
-            if tag != "script" and (text := child.text):
+            style = child.get("style")
+            hides = style is not None and "none" in style and _HIDDEN.search(style) is not None
+            if hides:
+                walker.hidden += 1
+            if tag not in _INLINE:
+                walker.enter(child, tag, style or "")
+            elif tag in _NOTED:
+                walker.enter_inline(child, tag)
+            if (text := child.text) and tag != "script":
                 walker.text(text)
             opened = (child, tag, len(page.lines), hides, children)
             if len(child):
@@ -292,7 +292,10 @@ _Opened = tuple[Any, str, int, bool, Iterator[Any]]
 
 def _close(walker: _Walker, opened: _Opened, marked: frozenset[Any], *, within: bool) -> None:
     element, tag, start, hides, _ = opened
-    walker.leave(tag, start, hides=hides)
+    if hides:
+        walker.hidden -= 1
+    if tag not in _INLINE or tag in _NOTED:
+        walker.leave(tag, start)
     if marked and element in marked:
         walker.page.spans[id(element)] = (start, len(walker.page.lines))
     if within and (tail := element.tail):
