@@ -66,6 +66,22 @@ class Known:
 _COLUMNS = tuple(column.name for column in fields(Known))
 
 
+def _prepare(connection: sqlite3.Connection, path: Path) -> None:
+    """Make the tables where there are none.
+
+    Raises:
+        StorageError: the file is of a newer version.
+        sqlite3.Error: it is damaged, or cannot be written.
+    """
+    # No write-ahead log: processes that open the file for the first time together would lock each other out.
+    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    if version > SCHEMA:
+        msg = f"{path} was written by a newer policywatch; upgrade this one"
+        raise StorageError(msg)
+    if version < SCHEMA:
+        connection.executescript(f"BEGIN IMMEDIATE;{_TABLES}PRAGMA user_version={SCHEMA};COMMIT;")
+
+
 class Index:
     """The index of one home folder, open for one process; other processes wait for their turn to write."""
 
@@ -84,19 +100,18 @@ class Index:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             connection = sqlite3.connect(path, timeout=30, isolation_level=None)
-            # No write-ahead log: processes that open the file for the first time together would lock each other out.
-            version = connection.execute("PRAGMA user_version").fetchone()[0]
-            if version > SCHEMA:
-                connection.close()
-                msg = f"{path} was written by a newer policywatch; upgrade this one"
-                raise StorageError(msg)
-            if version < SCHEMA:
-                connection.executescript(f"BEGIN IMMEDIATE;{_TABLES}PRAGMA user_version={SCHEMA};COMMIT;")
         except OSError as error:
             msg = f"cannot write {path}: {error.strerror}; correct the rights or free space"
             raise StorageError(msg) from None
         except sqlite3.Error as error:
             raise _damaged(path, error) from None
+        try:
+            _prepare(connection, path)
+        except BaseException as error:
+            connection.close()
+            if isinstance(error, sqlite3.Error):
+                raise _damaged(path, error) from None
+            raise
         return cls(connection, home)
 
     def __enter__(self) -> Self:
