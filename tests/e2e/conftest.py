@@ -21,7 +21,7 @@ def policywatch(*arguments, **environment):
         encoding="utf-8",
         check=False,
         cwd=ROOT,
-        timeout=180,
+        timeout=600,
         env={**os.environ, "COLUMNS": "200", **environment},
     )
 
