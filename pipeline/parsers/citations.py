@@ -45,7 +45,8 @@ _SOFT: Final = re.compile(
     r"的|有效期限?|执行期限|实施期限|施行期限|到期后|期满后|届满后|经评估后?|评估后|不再保留|重新|[，,]"
 )
 _CHANGING: Final = re.compile(r"[将对]\s?\x01?$|决定修改|作|进行")
-_REVISING: Final = re.compile(r"(?:决定|现)?(?:修改|修订)\s?$")
+_REVISING: Final = re.compile(r"(?:决定|现|现予|同意)(?:修改|修订)\s?$")
+"""修订《X》 alone is a task that a plan of work sets, not a change."""
 _DELETING: Final = re.compile(r"(?:删去|删除)\s?$")
 _SUSPENDING: Final = re.compile(rf"(?:{'|'.join(SUSPEND_WORDS)})\s?$")
 _REACH: Final = 60
@@ -203,12 +204,17 @@ def _keep(
         title = normal_title(citation.title or "")
         # An older version of the same name is another document: it is repealed, or has a number of its own.
         older = citation.relation == "repeals" or (citation.number and citation.number != number)
-        if (title in own and not older) or (citation.number and citation.number == number):
+        if (title in own and not older) or (citation.number and _organ(citation.number) == _organ(number or "")):
             continue
         key = (citation.relation, title, citation.number or "")
         known = found.get(key)
         if known is None or (known.date is None and citation.date):
             found[key] = citation
+
+
+def _organ(number: str) -> str:
+    """The State Council's orders carry 国令 in boxes and 国务院令 in texts."""
+    return f"国务院令{number[2:]}" if number.startswith("国令") else number
 
 
 def _settle(found: dict[tuple[Relation, str, str], Citation]) -> tuple[Citation, ...]:

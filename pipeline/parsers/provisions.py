@@ -9,7 +9,10 @@ from typing import Final
 
 from pipeline.parsers.records import Amount, Target
 
-_GROUP: Final = re.compile(r"[（(]([^（）()]{2,240})[）)](?=\s?(?:[。；;，,、]|$))")
+_GROUP: Final = re.compile(
+    r"[（(]([^（）()]{2,240})[）)](?=\s?(?:[。；;]|$))|[（(]([^（）()]{2,120}[，,、；;][^（）()]{2,120})[）)](?=\s?[，,、])"
+)
+"""In the middle of a sentence one name alone is another word for the one before it: 镇人民政府（街道办事处）."""
 _DUTY: Final = re.compile(
     r"(?:牵头单位|责任单位|责任部门|牵头部门|配合单位|实施单位|主办单位|协办单位)[:：]\s?([^。；;\n（）()]{2,200})"
 )
@@ -22,7 +25,7 @@ _BODY: Final = re.compile(
 _DUTY_FIRST: Final = frozenset("责牵配实由其")
 _DUTY_LAST: Final = frozenset("责头合工")
 """What `_DUTY_WORDS` begin and end with: other names are not searched for them."""
-_COMMAS: Final = re.compile(r"[，,、；;]|会同")
+_COMMAS: Final = re.compile(r"[，,、；;]|会同|等和")
 _PIECES: Final = re.compile(r"[，,]")
 _SENTENCES: Final = re.compile(r"[。；;\n]")
 _NOT_BODY: Final = re.compile(
@@ -71,8 +74,8 @@ def bodies_of(text: str) -> tuple[str, ...]:
     found: list[str] = []
     if "（" not in text and "(" not in text and "单位" not in text and "部门" not in text:
         return ()
-    for group in _GROUP.findall(text):
-        found.extend(_names(group))
+    for last, inner in _GROUP.findall(text):
+        found.extend(_names(last or inner))
     worded = ("：" in text or ":" in text) and ("单位" in text or "部门" in text)
     for group in _DUTY.findall(text) if worded else ():
         found.extend(_names(group))

@@ -34,6 +34,9 @@ _NOTE: Final = re.compile(
 _MARK: Final = re.compile(
     r"^(?:第[一二三四五六七八九十百零〇\d]{1,6}[章节条编]|[一二三四五六七八九十]{1,3}[、.]|[（(][一二三四五六七八九十\d]{1,3}[）)]|\d{1,3}[.、])"
 )
+_CLAUSE: Final = re.compile(
+    r"第[一二三四五六七八九十百零〇\d]{1,6}[章节条编]|[一二三四五六七八九十]{1,3}\s?[、.．]|[（(]"
+)
 _OFFICE: Final = re.compile(
     r"^(?:代)?(?:(?:[省市州盟旗县区部局署行院厅会社]|检察|审计)\s?长|总\s?理|主\s?任|主\s?席|主\s?委)\s?[:：]?\s?[\u4e00-\u9fff·\s]{2,12}$"
 )
@@ -331,4 +334,4 @@ def _is_annex_list(lines: list[Line], index: int, after: int) -> bool:
 
 def _is_entry(text: str) -> bool:
     """Whether a line may be the title of an annex in a list."""
-    return len(text) < 80 and not text.endswith("。") and text[:1] not in "（(" and _MARK.match(text) is None  # noqa: PLR2004
+    return len(text) < 80 and not text.endswith("。") and _CLAUSE.match(text) is None  # noqa: PLR2004

@@ -6,6 +6,7 @@ import pytest
 
 from pipeline.parsers import Hints, Listed, read_page, read_text
 from pipeline.parsers.characters import clean
+from pipeline.parsers.citations import read_citations
 from pipeline.parsers.numbers import find_numbers
 from pipeline.parsers.provisions import bodies_of
 
@@ -95,6 +96,24 @@ def test_the_body_of_an_order_is_named_whole(words):
     assert [number.normal for number in find_numbers(words)] == [ORDERS[words]]
 
 
+def test_a_list_of_annexes_at_the_end_is_no_annex():
+    lines = ["第一条 甲。", "第二条 乙。", "临沅市水务局", "2022年5月6日", "附件：", "1.甲表.doc", "2.乙表.doc"]
+    record = read_text("\n".join(lines), url=URL, title="临沅市水务局管护办法")
+    assert [clause.path for clause in record.clauses] == ["第一条", "第二条"]
+
+
+def test_revising_is_a_task_unless_it_is_decided():
+    for words, relation in (("修订《乙办法》，完善管理。", "mentions"), ("现修订《乙办法》。", "amends")):
+        cited = read_citations([words], titles=("甲通知",), number=None, start=None, kind="policy")
+        assert [one.relation for one in cited] == [relation]
+
+
+def test_an_order_does_not_cite_itself_by_its_other_name():
+    words = "国务院令第707号公布的《乙条例》自2022年1月1日起施行。"
+    cited = read_citations([words], titles=("甲条例",), number="国令第707号", start=None, kind="policy")
+    assert all(one.number is None for one in cited)
+
+
 def test_entries_of_a_list_of_annexes_are_no_clauses():
     lines = [
         "现决定成立三个委员会。",
@@ -112,7 +131,9 @@ def test_entries_of_a_list_of_annexes_are_no_clauses():
 BODIES = {
     "给予支持。（财政部会同有关部门、教育部等有关部门和单位负责）": ("财政部", "教育部"),
     "给予支持。（市财政局会同市教育局负责）": ("市财政局", "市教育局"),
+    "给予支持。（市财政局、市教育局等和各有关区人民政府负责）": ("市财政局", "市教育局", "各有关区人民政府"),
     "给予支持（市海关、市科技局等部门按职责分工负责）。": ("市海关", "市科技局"),
+    "向镇人民政府（街道办事处）、区民政局申请。": (),
     "缴纳税款（免税进口的科研仪器设备按有关政策规定执行）。": (),
 }
 
