@@ -288,3 +288,17 @@ DAYS = {
 @pytest.mark.parametrize("printed", DAYS)
 def test_day(printed):
     assert parse_day(printed) == DAYS[printed]
+
+
+@pytest.mark.parametrize(("charset", "declared"), [("gb18030", ""), ("gb18030", "utf-8"), ("utf-8", "gb2312")])
+def test_character_sets_told_and_untold(charset, declared):
+    told = f"<meta charset='{declared}'>" if declared else ""
+    assert read_page(page(NUMBER + TEXT + SIGNED, head=told).encode(charset), url=URL).title == TITLE
+
+
+@pytest.mark.parametrize("declared", ["", "gb2312", "big5"])
+def test_traditional_pages_in_big5(declared):
+    title = "臨沅市水務局關於加強水庫管護的通知"
+    text = "<p>各區縣人民政府：</p><p>為規範水庫管護工作，現將有關事項通知如下，請認真執行。</p>"
+    content = page(text, title, head=f"<meta charset='{declared}'>" if declared else "").encode("big5hkscs", "ignore")
+    assert read_page(content, url=URL).title == TITLE
