@@ -241,6 +241,11 @@ _END_KEY: Final = re.compile(
 )
 _FLAG: Final = re.compile(r'"(is_abolished|is_expired)"\s{0,3}:\s{0,3}"?(\d|true)\b')
 _NUMBER_KEY: Final = re.compile(r'"(?:document_number|fwzh|wenhao)"\s{0,3}:\s{0,3}"((?:\\.|[^"\\]){1,120})"')
+_END_WORDS: Final = ("lose", "expire", "expiry", "invalid", "shixiao", "abolish")
+_SCRIPT_WORDS: Final = (
+    *_END_WORDS, "status", "state", "valid", "yxx", "effect", "is_expired", "document_number", "fwzh", "wenhao"
+)  # fmt: skip
+"""Without one of these a script says nothing of the document, and is not searched."""
 _MAX_SCRIPT: Final = 400_000
 
 
@@ -256,7 +261,12 @@ def read_scripts(scripts: list[str], box: Box) -> None:
 
 def _script_values(script: str) -> dict[str, str]:
     found: dict[str, str] = {}
-    matches = [match for match in _STATUS_KEY.finditer(script) if normal_text(match[2]) in STATUS_WORDS]
+    low = script.lower()
+    if not any(word in low for word in _SCRIPT_WORDS):
+        return found
+    # A status is Chinese: scripts without a Chinese character state none.
+    keys = _STATUS_KEY.finditer(script) if not script.isascii() else ()
+    matches = [match for match in keys if normal_text(match[2]) in STATUS_WORDS]
     declared = [match for match in matches if _DECLARED.search(script, max(0, match.start() - 12), match.start(1))]
     stated = declared or matches
     if len({STATUS_WORDS[normal_text(match[2])] for match in stated}) == 1:
@@ -265,7 +275,7 @@ def _script_values(script: str) -> dict[str, str]:
     flags = {match[1] for match in _FLAG.finditer(script) if match[2] in {"1", "true"}}
     if flags:
         found.setdefault("status", "废止" if "is_abolished" in flags else "失效")
-    for match in _END_KEY.finditer(script):
+    for match in _END_KEY.finditer(script) if any(word in low for word in _END_WORDS) else ():
         if parse_day(match[2]):
             found.setdefault("repealed" if "abolish" in match[1].lower() else "expiry", match[2].strip())
     numbered = _NUMBER_KEY.search(script)

@@ -163,10 +163,11 @@ class _Walker:
         self.bold = 0
         self.hidden = 0
 
-    def text(self, text: str) -> None:
-        self.parts.append(text)
-        if self.link_depth:
-            self.links += len(text)
+    def text(self, text: str | None) -> None:
+        if text:
+            self.parts.append(text)
+            if self.link_depth:
+                self.links += len(text)
 
     def flush(self, *, empty: bool = False) -> None:
         """End the line that is being collected; an `empty` cell gives a line of its own."""
@@ -256,31 +257,28 @@ def walk(tree: Any, marked: frozenset[Any] = frozenset()) -> Page:  # noqa: ANN4
         for child in children:
             tag = child.tag
             if tag in _SKIP or not isinstance(tag, str):
-                if stack and (tail := child.tail):
-                    walker.text(tail)
+                walker.text(child.tail)
                 continue
-            style = child.get("style")
-            hides = style is not None and "none" in style and _HIDDEN.search(style) is not None
-            if hides:
-                walker.hidden += 1
+            style = child.get("style") or ""
+            hides = "none" in style and _HIDDEN.search(style) is not None
+            walker.hidden += hides
             if tag not in _INLINE:
-                walker.enter(child, tag, style or "")
+                walker.enter(child, tag, style)
             elif tag in _NOTED:
                 walker.enter_inline(child, tag)
-            if (text := child.text) and tag != "script":
-                walker.text(text)
+            walker.text(child.text if tag != "script" else None)
             opened = (child, tag, len(page.lines), hides, children)
             if len(child):
                 stack.append(opened)
                 children = child.iterchildren()
                 break
-            _close(walker, opened, marked, within=bool(stack))
+            _close(walker, opened, marked)
         else:
             if not stack:
                 break
             opened = stack.pop()
             children = opened[-1]
-            _close(walker, opened, marked, within=bool(stack))
+            _close(walker, opened, marked)
     walker.flush()
     _weigh(page)
     return page
@@ -290,16 +288,14 @@ _Opened = tuple[Any, str, int, bool, Iterator[Any]]
 """An element that is being read: itself, its tag, the number of lines before it, whether it is hidden, its siblings."""
 
 
-def _close(walker: _Walker, opened: _Opened, marked: frozenset[Any], *, within: bool) -> None:
+def _close(walker: _Walker, opened: _Opened, marked: frozenset[Any]) -> None:
     element, tag, start, hides, _ = opened
-    if hides:
-        walker.hidden -= 1
+    walker.hidden -= hides
     if tag not in _INLINE or tag in _NOTED:
         walker.leave(tag, start)
     if marked and element in marked:
         walker.page.spans[id(element)] = (start, len(walker.page.lines))
-    if within and (tail := element.tail):
-        walker.text(tail)
+    walker.text(element.tail)
 
 
 def _read_head(page: Page) -> None:
