@@ -91,7 +91,7 @@ def crawl(source: str, home: Home, *, env: Mapping[str, str] | None = None, verb
         PolicywatchError: the crawl could not run at all (broken configuration, full disk); says why.
     """
     command = [sys.executable, "-m", "crawlers.run", source, "--home", str(home.root)]
-    process = subprocess.Popen(
+    with subprocess.Popen(
         command,
         env={**os.environ, **(env or {})},
         stdout=subprocess.PIPE,
@@ -99,12 +99,12 @@ def crawl(source: str, home: Home, *, env: Mapping[str, str] | None = None, verb
         text=True,
         encoding="utf-8",
         errors="replace",
-    )
-    try:
-        out, log = process.communicate()
-    except BaseException:  # also Dagster's interrupt: the crawl must not go on without us
-        _stop(process)
-        raise
+    ) as process:
+        try:
+            out, log = process.communicate()
+        except BaseException:  # also Dagster's interrupt: the crawl must not go on without us
+            _stop(process)
+            raise
     if process.returncode != 0:
         said = [line for line in (log or out).splitlines() if line.strip()]
         reason = said[-1].removeprefix("error: ") if said else f"it ended with code {process.returncode}"
