@@ -26,6 +26,10 @@ _CRUMB: Final = re.compile(
     r"当前位置|您所在|首页\s?[>»]|^首页|位置[:：]|^Home\s?[>»/|]|>>|[>»].{1,30}[>»]", re.IGNORECASE
 )
 _FORM: Final = re.compile(r"关于.{2,}|的(?:通知|意见|决定|批复|公告|通告|函)$|(?:办法|条例|规定|细则|方案|规划|公告)$")
+_EVENT: Final = re.compile(
+    r"召开|举行|举办|开展|组织(?!部)|参加|出席|部署|调研|传达|学习|赴|(?:大|座谈|培训|推进|动员|现场|发布|听证|交流)会$"
+)
+"""What news is titled with; some of it ends as names of bodies do."""
 _SITE: Final = re.compile(rf"(?:{'|'.join(SITE_NAME_ENDS)})$")
 _SITE_WORDS: Final = re.compile("|".join(SITE_TITLE_WORDS))
 _SEPARATOR: Final = re.compile(r"\s?[_|｜]\s?|\s[\-—–]{1,3}\s|[\-—–]{1,3}(?=[^\-—–]{2,40}$)")
@@ -38,7 +42,7 @@ _LABEL: Final = re.compile(r"^.{1,8}[:：]")
 def is_site_name(text: str) -> bool:
     """Whether `text` names a site, a body or a part of a site, and no document."""
     tight = re.sub(r"\s", "", text)
-    if "关于" in tight or "《" in tight:
+    if "《" in tight or _FORM.search(tight) or _EVENT.search(tight):
         return False
     return bool(looks_like_body(tight) or _SITE.search(tight) or _SITE_WORDS.search(tight))
 
