@@ -6,7 +6,6 @@ which of it is numbered; what lies between them is the preamble, the signature, 
 """
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -74,11 +73,11 @@ def unnumbered(record: PageRecord) -> tuple[str, ...]:
 
 def _find(text: str, at: int, clause: Clause, index: int) -> tuple[int, list[Segment], int]:
     """Where the clause begins at or behind `at`, at the start of a line; its pieces; where it ends."""
-    for form in (normal_form, _simplified):
+    for form in (_among_others, normal_form, _simplified):
         parts: tuple[tuple[Part, str], ...] = (
-            ("label", _normal(clause.label, text, form)),
-            ("heading", _normal(clause.heading or "", text, form)),
-            ("text", _normal(clause.text, text, form)),
+            ("label", form(clause.label)),
+            ("heading", form(clause.heading or "")),
+            ("text", form(clause.text)),
         )
         label = parts[0][1]
         begin = text.find(label, at)
@@ -118,12 +117,10 @@ def _shortest(text: str, begin: int, end: int, words: str) -> int:
     return next((at for at in range(begin, end + 1) if text.startswith(words, at)), end)
 
 
+def _among_others(words: str) -> str:
+    """The normal form of words that stand in a text with characters beyond ASCII, which decide for the whole of it."""
+    return normal_form(f"。\n{words}")[2:] if words.isascii() else normal_form(words)
+
+
 def _simplified(words: str) -> str:
     return normal_form(simplify(words))
-
-
-def _normal(words: str, text: str, form: Callable[[str], str]) -> str:
-    """The normal form of a part of `text`: words in ASCII alone take the form that the whole has."""
-    if words.isascii() and not text.isascii():
-        return form(f"。\n{words}")[2:]
-    return form(words)

@@ -100,3 +100,9 @@ def test_a_lost_or_doubled_sentence_is_seen():
     for wrong in (lost, twice):
         with pytest.raises(ValueError, match="does not stand"):
             unparse(wrong)
+
+
+def test_a_text_that_only_its_labels_keep_from_being_ascii():
+    record = read_text("Notice on levies\n① pay -- in full\n② pay -- on time", url=URL, title="Notice on levies")
+    assert len(record.clauses) == 2
+    assert unparse(record) == record.text
