@@ -28,7 +28,7 @@ def test_what_escapes_the_reader_is_a_failure(monkeypatch):
 
 def test_a_slow_page_and_a_big_process_are_failures(monkeypatch):
     monkeypatch.setattr(fuzz, "SECONDS", -1.0)
-    monkeypatch.setattr(fuzz, "MEGABYTES", 1)
+    monkeypatch.setattr(fuzz, "MEGABYTES", -1)
     found = fuzz.Findings()
     fuzz.check(5, found)
     assert [failure.split()[-1] for failure in found.failures] == ["s", "MB"]
