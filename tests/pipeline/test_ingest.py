@@ -164,7 +164,9 @@ def test_a_warc_file_cut_off_keeps_what_is_whole(declare, folder, home):
     assert (row["url"], row["at"][:19]) == ("http://www.tiny.example/a.html", "2024-01-05 00:00:00")
 
 
-@pytest.mark.parametrize("content", [b"", b"not a warc", gzip.compress(b"not a warc either")], ids=["empty", "text", "gzip"])
+@pytest.mark.parametrize(
+    "content", [b"", b"not a warc", gzip.compress(b"not a warc either")], ids=["empty", "text", "gzip"]
+)
 def test_a_file_that_is_no_warc_is_rejected_and_the_rest_goes_on(declare, folder, put, home, content):
     declare("tiny")
     put("a.html", policy(), url="http://www.tiny.example/a.html")
