@@ -132,9 +132,10 @@ def test_killed_at_any_point_the_next_run_ends_as_an_undisturbed_one(home, recei
     add(home.warehouse, event_row(1))
     item = {"name": "ends", "deliver": [{"kind": "webhook", "url": receiver.url}, FILE]}
     root, here = Path(__file__).parents[2], str(Path(__file__).parent)
+    path = os.pathsep.join([str(root), os.environ.get("PYTHONPATH", "")])
     killed = subprocess.run(
         [sys.executable, "-c", KILLED, str(home.root), here, json.dumps({"subscriptions": [item]}), point],
-        cwd=root, env=os.environ | {"PYTHONPATH": str(root)}, capture_output=True, check=False, timeout=60,
+        cwd=root, env=os.environ | {"PYTHONPATH": path}, capture_output=True, check=False, timeout=60,
     )  # fmt: skip
     assert killed.returncode == -signal.SIGKILL, killed.stderr
     wanted = Subscriptions.model_validate({"subscriptions": [item]})
