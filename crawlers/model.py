@@ -19,19 +19,6 @@ from crawlers.urls import clean_url
 MIN_DELAY = 0.2
 """Seconds between two requests to a real portal, at the very least; only a demo source may go faster."""
 
-LISTED_FIELDS = (
-    "title",
-    "number",
-    "issuers",
-    "published_date",
-    "signed_date",
-    "effective_date",
-    "status",
-    "topic",
-    "kind",
-)
-"""What a listing may say of a page; the names of `pipeline.parsers.records.Listed`."""
-
 
 def _regex(value: str) -> str:
     try:
@@ -65,6 +52,7 @@ FieldName = Literal[
     "topic",
     "kind",
 ]
+"""What a listing may say of a page: its address, and the names of `pipeline.parsers.records.Listed`."""
 
 
 class _Strict(BaseModel):
