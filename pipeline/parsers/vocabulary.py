@@ -203,14 +203,15 @@ NATIONAL_BODIES: Final = _words(
 SITE_SOURCES: Final = frozenset(_words("互联网|原创|未知|本站|本站原创|本网|本网站|本网讯|网站|转载"))
 
 # --- force: what a document says of its own start and end
-FORCE_VERBS: Final = _words("施行|实施|执行|试行|生效|试点")
+FORCE_VERBS: Final = _words("施行|实施|执行|试行|实行|生效|试点")
 """自…起施行."""
 ISSUE_WORDS: Final = _words("印发|下发|发文|下文|签发|颁发|发出")
 """自…之日起施行: the day of the document."""
 PUBLICATION_WORDS: Final = _words("发布|公布|颁布|公告|刊登")
 """自…之日起施行: the day on which it was made public."""
 TERM_WORDS: Final = _words(
-    "有效期限|有效期|试行期限|试行期|执行期限|执行期|实施期限|施行期限|实施期|政策期限|暂行期|有效时间|有效试行期"
+    "有效期限|有效期|试行期限|试行期|执行期限|执行期|实施期限|施行期限|实施期|施行期|政策期限|暂行期|有效时间|有效期间|执行时间|"
+    "有效试行期|试点期限|试点期"
 )
 """…为5年: how long it holds."""
 
