@@ -17,6 +17,7 @@ from pipeline.parsers.dates import find_days
 from pipeline.parsers.decode import MAX_BYTES, decode
 from pipeline.parsers.fields import Fields, Given, page_title, set_days, set_number, set_status, set_titles
 from pipeline.parsers.headings import NEARBY
+from pipeline.parsers.joined import separate
 from pipeline.parsers.markup import Source, check_whole, read_markup
 from pipeline.parsers.normal import normal_title
 from pipeline.parsers.numbers import find_numbers
@@ -148,7 +149,7 @@ def _read(source: Source, listed: Listed, authority: str | None) -> PageRecord:
     title, where = page_title(source.box, source.metas, source.headings, source.window, listed)
     if source.pointed:
         title, where = source.pointed, "title"
-    body = trim(source.lines[source.start : source.end], title, source.box.used, source.start)
+    body = separate(trim(source.lines[source.start : source.end], title, source.box.used, source.start), title)
     document = read_structure(_rows(body), title)
     text = "\n".join(line.text for line in document.lines)
     if not (source.images or source.attachments or document.number or document.signatories):
