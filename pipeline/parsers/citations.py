@@ -16,7 +16,7 @@ from pipeline.parsers.normal import normal_number, normal_title
 from pipeline.parsers.numbers import find_numbers
 from pipeline.parsers.records import Citation, Relation
 from pipeline.parsers.relations import SCOPE, changes, day_of, repeals
-from pipeline.parsers.vocabulary import ISSUE_WORDS
+from pipeline.parsers.vocabulary import ISSUE_WORDS, PAPER_WORDS
 
 MAX_CITATIONS: Final = 3000
 _BASIS: Final = re.compile(
@@ -36,6 +36,11 @@ _NUMBERED: Final = re.compile(r"[（(][^（）()]{0,60}号[^（）()]{0,40}[）)
 _TYPED: Final = re.compile(
     r"(?:通知|意见|办法|规定|条例|决定|批复|公告|通告|细则|方案|措施|函|规则|计划|规划|制度|标准|规程|纲要|命令|令|政策)(?:[（(][^（）()]{0,20}[）)])?》?$"
 )
+
+_PAPER: Final = re.compile(
+    rf"^(?!.*关于).*(?:{'|'.join(sorted(PAPER_WORDS, key=len, reverse=True))})(?:[（(〔][^（）()]{{0,20}}[）)〕])?$"
+)
+_NAMED_ONLY: Final = frozenset({"mentions", "based_on"})
 
 
 def read_citations(  # noqa: PLR0913 - what the document says of itself, all by name
@@ -94,6 +99,8 @@ def _keep(
 ) -> None:
     for citation in new:
         title = normal_title(citation.title or "")
+        if citation.relation in _NAMED_ONLY and not citation.number and _PAPER.match(citation.title or ""):
+            continue
         # An older version of the same name is another document: it is repealed, or has a number of its own.
         older = citation.relation == "repeals" or (citation.number and citation.number != number)
         if (title in own and not older) or (citation.number and _organ(citation.number) == _organ(number or "")):

@@ -242,6 +242,14 @@ RELATION_ORDER: Final[tuple[Relation, ...]] = (
 )
 """When one document is named twice, the stronger relation is kept beside the weaker ones."""
 
+PAPER_WORDS: Final = _words(
+    "证|证书|执照|牌照|护照|证明|凭证|票据|发票|收据|回执|存根|手册|标志牌|合格证|"
+    "申请表|登记表|备案表|审批表|汇总表|统计表|信息表|情况表|推荐表|评分表|明细表|一览表|报名表|调查表|报告表|报表|清册|台账|表|"
+    "申请书|承诺书|责任书|委托书|协议书|通知书|决定书|告知书|意见书|确认书|证明书|报告书|保证书|授权书|建议书|任务书|说明书|"
+    "计划书|申报书|花名册|合同书|合同|合作协议|服务协议|委托协议|监管协议|租赁协议|安置协议|补充协议|日报|晚报|早报|时报|商报|都市报|青年报|周报|周刊|杂志|新闻联播"
+)
+"""How papers end that are named in 《》 and are no documents of rules: certificates, forms, contracts, newspapers."""
+
 # --- pages that are not what they should be
 CHALLENGE_WORDS: Final = _words(
     "安全验证|访问拦截|访问被阻断|造成安全威胁|人机验证|滑动验证|请完成验证|请输入验证码|访问验证|浏览器安全检查|正在验证|请开启javascript|"
