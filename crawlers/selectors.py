@@ -2,16 +2,20 @@
 
 What belongs here: its grammar, checked at load, and its evaluation on an lxml element. What does not: walking a
 listing (`spiders/`). A field is `selector@attribute` or `selector` (its text); alternatives are parted by ` | `; a
-leading `>` means the item's own children; an empty selector means the item itself.
+leading `>` means the item's own children; an empty selector means the item itself. `@text()` is an element's own
+words, without those of the elements in it: the bare date behind a link.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import Any
 
 from cssselect import HTMLTranslator, SelectorError
 
 Reader = Callable[[Any], str | None]
+
+OWN_TEXT = "text()"
+"""In the place of an attribute: the words that stand in an element itself."""
 
 _TRANSLATOR = HTMLTranslator()
 
@@ -66,23 +70,37 @@ def compile_selector(css: str) -> Callable[[Any], list[Any]]:
 @lru_cache(maxsize=256)
 def compile_field(spec: str) -> Reader:
     """A function from an element to the field's value, spaces folded; None where nothing is found."""
+    values = compile_values(spec)
+    return lambda element: next(values(element), None)
+
+
+@lru_cache(maxsize=256)
+def compile_values(spec: str) -> Callable[[Any], Iterator[str]]:
+    """A function from an element to all that the field finds in it, best first: alternatives, then document order."""
     parts = [_compile_part(part) for part in spec.split(" | ")]
 
-    def read(element: Any) -> str | None:  # noqa: ANN401
-        return next((value for part in parts if (value := part(element))), None)
+    def read(element: Any) -> Iterator[str]:  # noqa: ANN401
+        for part in parts:
+            yield from part(element)
 
     return read
 
 
-def _compile_part(spec: str) -> Reader:
+def _compile_part(spec: str) -> Callable[[Any], Iterator[str]]:
     css, at, attribute = spec.rpartition("@") if "@" in spec else (spec, "", "")
     select = compile_selector(css.strip()) if css.strip() else lambda element: [element]
 
-    def read(element: Any) -> str | None:  # noqa: ANN401
+    def read(element: Any) -> Iterator[str]:  # noqa: ANN401
         for found in select(element):
-            value = found.get(attribute.strip()) if at else "".join(found.itertext())
+            value = _attribute(found, attribute.strip()) if at else "".join(found.itertext())
             if value and (folded := " ".join(value.split())):
-                return folded
-        return None
+                yield folded
 
     return read
+
+
+def _attribute(element: Any, name: str) -> str | None:  # noqa: ANN401
+    if name == OWN_TEXT:
+        return " ".join([element.text or "", *(child.tail or "" for child in element)])
+    value: str | None = element.get(name)
+    return value
