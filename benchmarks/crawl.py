@@ -24,6 +24,7 @@ authority: portal
 homepage: http://bench.yunjiang.example/
 schedule: "17 6 * * *"
 demo: true
+recheck: all
 politeness: {{delay: 0, concurrency: {concurrency}}}
 list:
   kind: html

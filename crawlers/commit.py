@@ -11,13 +11,15 @@ from pathlib import Path
 from typing import IO, Any
 
 from crawlers.index import Index
-from crawlers.manifest import Row, row_json, write_manifest, write_summary
-from crawlers.store import Archive
+from crawlers.manifest import ManifestWriter, read_manifest, write_summary
+from crawlers.store import CRAWL_URN, Archive
 from policywatch.errors import StorageError
 from policywatch.home import Home
 
 INGEST = "ingest"
 """The folder under archive/ and crawls/ of what came otherwise than by a crawl; no source may have this name."""
+ROWS = 5000
+"""Rows of a manifest in one record of the WARC, so that neither writer nor reader holds a large manifest at once."""
 
 
 def make_folder(folder: Path) -> None:
@@ -33,24 +35,24 @@ def make_folder(folder: Path) -> None:
         raise StorageError(msg) from None
 
 
-def finish(home: Home, archive: Archive, folder: Path, summary: dict[str, Any], rows: list[Row]) -> None:
+def finish(home: Home, archive: Archive, folder: Path, summary: dict[str, Any], manifest: ManifestWriter) -> None:
     """Commit a crawl: WARC, manifest, crawl.json, index, in this order.
 
     Raises:
         StorageError: something could not be written; without crawl.json the crawl stays open.
     """
     # The manifest goes into the WARC too: archive/ alone is enough to make everything else again.
-    manifest = "".join(f"{row_json(row)}\n" for row in rows).encode()
     finished = datetime.fromisoformat(summary["finished_at"])
-    target = f"urn:policywatch:crawl:{summary['crawl_id']}"
-    archive.write_metadata(f"{target}:manifest", manifest, finished, "application/x-ndjson")
+    target = f"{CRAWL_URN}{summary['crawl_id']}"
+    for number, rows in enumerate(manifest.portions(ROWS), start=1):
+        archive.write_metadata(f"{target}:manifest:{number}", rows, finished, "application/x-ndjson")
     archive.write_metadata(f"{target}:summary", json.dumps(summary).encode(), finished, "application/json")
     archive.sync()
     archive.close()
-    write_manifest(folder / "manifest.jsonl", rows)
+    manifest.commit()
     write_summary(folder / "crawl.json", summary)
     with Index.open(home) as index:
-        index.add(folder.parent.name, summary, rows)
+        index.add(folder.parent.name, summary, read_manifest(manifest.path))
 
 
 def lock_crawls(home: Home, name: str) -> IO[str]:

@@ -6,8 +6,9 @@ fetching, and what follows from a verdict (a suspect or failed run closes nothin
 
 import re
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Self
 
 from crawlers.manifest import Outcome, Row, Verdict
 from crawlers.model import Expect
@@ -70,39 +71,72 @@ def challenge(body: bytes, text: str | None = None) -> str | None:
     return None
 
 
+@dataclass(slots=True)
+class PageCounts:
+    """The manifest's rows of pages, counted as they come: a large crawl is not kept in memory.
+
+    `ours`: without links to strangers, which are the listing's way and no trouble. `trouble`: what went wrong, by kind.
+    """
+
+    outcomes: Counter[Outcome] = field(default_factory=Counter)
+    trouble: Counter[str] = field(default_factory=Counter)
+    ours: int = 0
+    failed: int = 0
+
+    def add(self, row: Row) -> None:
+        """Count one row."""
+        self.outcomes[row.outcome] += 1
+        if row.was_asked or not (row.error or "").startswith("not asked: host "):
+            self.ours += 1
+            if row.outcome in {"failed", "blocked"}:
+                self.trouble[_kind_of_trouble(row)] += 1
+                self.failed += row.outcome == "failed"
+
+    @classmethod
+    def of(cls, rows: Iterable[Row]) -> Self:
+        """The counts of `rows`."""
+        counts = cls()
+        for row in rows:
+            counts.add(row)
+        return counts
+
+
 @dataclass(frozen=True, slots=True)
 class RunSeen:
     """What a run saw.
 
-    `pages`: the manifest's rows of pages. `lists`: the list pages in the order asked; `has_list`: whether the source
-    has a listing at all. `signals`: what went wrong on the way, as sentences. `known_before`: pages archived before
-    this run. `gone_now`: pages that answered before and are missing now. `listed_last_time`: items named in the last
-    good run, None where there was none.
+    `lists`: the list pages in the order asked; `has_list`: whether the source has a listing at all. `signals`: what
+    went wrong on the way, as sentences. `known_before`: pages archived before this run; `known_asked`: how many of them
+    this run asked. `gone_now`: pages that answered before and are missing now. `listed_last_time`: items named in the
+    last good run, None where there was none.
     """
 
-    pages: Sequence[Row]
+    pages: PageCounts
     lists: Sequence[Seen]
     signals: Sequence[str]
     has_list: bool
     known_before: int
+    known_asked: int
     gone_now: int
     listed_last_time: int | None
 
 
 def judge(run: RunSeen, expect: Expect) -> Judgement:
-    """The verdict on a run: suspect for any reason against it, failed when no page was of use."""
-    outcomes = Counter(row.outcome for row in run.pages)
+    """The verdict on a run: suspect for any reason against it, failed when nothing that it asked was of use."""
+    outcomes = run.pages.outcomes
     reasons = list(run.signals)
     if run.has_list:
         # What stopped the walk is said already; that nothing was listed then says no more.
         walked = not any(signal.startswith("list ") for signal in run.signals)
         reasons += _lists(run.lists, expect, run.listed_last_time) if walked else []
-    reasons += _pages(run, outcomes)
+    reasons += _pages(run)
     new = outcomes["new"]
     if expect.new_per_run and run.known_before and not expect.new_per_run[0] <= new <= expect.new_per_run[1]:
         low, high = expect.new_per_run
         reasons.append(f"{new} new pages, expected {low} to {high}; look at the portal, or correct expect.new_per_run")
-    if not any(outcomes[name] for name in ("new", "changed", "unchanged", "not_modified")):
+    # A listing that brings nothing new on a day when no known page is due has been checked all the same.
+    nothing_due = not outcomes and any(seen.items for seen in run.lists) and not run.signals
+    if not nothing_due and not any(outcomes[name] for name in ("new", "changed", "unchanged", "not_modified")):
         return Judgement("failed", tuple(dict.fromkeys(reasons)) or ("no page answered; look at crawl.log",))
     return Judgement("suspect" if reasons else "good", tuple(dict.fromkeys(reasons)))
 
@@ -126,20 +160,18 @@ def _lists(lists: Sequence[Seen], expect: Expect, listed_last_time: int | None) 
     return reasons
 
 
-def _pages(run: RunSeen, outcomes: Counter[Outcome]) -> list[str]:
-    reasons = []
-    # Links to strangers are the listing's way, not trouble.
-    ours = [row for row in run.pages if row.was_asked or not (row.error or "").startswith("not asked: host ")]
-    trouble = [row for row in ours if row.outcome in {"failed", "blocked"}]
-    if len(trouble) > MAX_TROUBLE * len(ours):
-        why, count = Counter(_kind_of_trouble(row) for row in trouble).most_common(1)[0]
+def _pages(run: RunSeen) -> list[str]:
+    reasons, pages = [], run.pages
+    trouble = pages.trouble.total()
+    if trouble > MAX_TROUBLE * pages.ours:
+        why, count = pages.trouble.most_common(1)[0]
         reasons.append(
-            f"{outcomes['failed']} of {len(ours)} pages failed and {len(trouble) - outcomes['failed']} were refused, "
+            f"{pages.failed} of {pages.ours} pages failed and {trouble - pages.failed} were refused, "
             f"most often ({count}): {why}"
         )
-    if run.gone_now >= _FEW // 2 and run.gone_now > MAX_GONE * run.known_before:
+    if run.gone_now >= _FEW // 2 and run.gone_now > MAX_GONE * run.known_asked:
         reasons.append(
-            f"{run.gone_now} of {run.known_before} known pages vanished at once; look whether the portal moved"
+            f"{run.gone_now} of {run.known_asked} known pages vanished at once; look whether the portal moved"
         )
     return reasons
 

@@ -2,22 +2,28 @@
 
 What belongs here: that file. What does not: the WARC files it points into (`warc.py`, `archive.py`). It is a copy for
 speed: everything in it can be made again from the manifests of committed crawls, and a crawl that was committed but
-not indexed (the process was killed in between) is taken in at the next opening.
+not indexed (the process was killed in between) is taken in at the next opening. The one thing that comes from
+elsewhere is the table `dates`: what the reader found out about when a page is worth asking again.
 """
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, fields
+from hashlib import sha256
+from itertools import islice
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 from crawlers.manifest import Row, read_manifest
 from policywatch.errors import StorageError
 from policywatch.home import Home
 
-SCHEMA = 1
+SCHEMA = 2
+_PORTION = 1000
+"""Rows in memory at once."""
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS crawl (
@@ -27,13 +33,25 @@ CREATE TABLE IF NOT EXISTS page (
     source TEXT, key TEXT, role TEXT, url TEXT, canonical_url TEXT, etag TEXT, last_modified TEXT, digest TEXT,
     payload_digest TEXT, first_seen_at TEXT, last_fetched_at TEXT, last_outcome TEXT, missing INTEGER,
     full_url TEXT, full_at TEXT, full_file TEXT, full_offset INTEGER, full_length INTEGER,
+    trouble INTEGER NOT NULL DEFAULT 0, listed TEXT,
     PRIMARY KEY (source, key)
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS capture (
     url TEXT, fetched_at TEXT, capture_id TEXT, crawl_id TEXT, outcome TEXT, status INTEGER, digest TEXT,
     warc_file TEXT, warc_offset INTEGER, warc_length INTEGER, PRIMARY KEY (url, fetched_at, capture_id)
 ) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS dates (
+    source TEXT, canonical_url TEXT, published TEXT, starts TEXT, ends TEXT, changed TEXT,
+    PRIMARY KEY (source, canonical_url)
+) WITHOUT ROWID;
 """
+# Columns that a file of an earlier version lacks, by that version.
+_ADDED = {
+    1: (
+        "ALTER TABLE page ADD COLUMN trouble INTEGER NOT NULL DEFAULT 0",
+        "ALTER TABLE page ADD COLUMN listed TEXT",
+    )
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +59,9 @@ class Known:
     """What the archive knows of one address of a source.
 
     `digest` is of the decoded content, `payload_digest` of the bytes as sent. `missing` counts the latest answers in a
-    row that said 404 or 410. `full_*` is the place of the last whole answer, None where there never was one.
+    row that said 404 or 410, `trouble` those that brought nothing, for whatever reason. `full_*` is the place of the
+    last whole answer, None where there never was one. `listed` tells apart what listings said of it. The rest is of
+    the table `dates`, all None where nobody has read the page yet: days as ISO 8601.
     """
 
     key: str
@@ -61,9 +81,41 @@ class Known:
     full_file: str | None
     full_offset: int | None
     full_length: int | None
+    trouble: int = 0
+    listed: str | None = None
+    was_read: str | None = None
+    published: str | None = None
+    starts: str | None = None
+    ends: str | None = None
+    changed: str | None = None
 
 
-_COLUMNS = tuple(column.name for column in fields(Known))
+class Dates(NamedTuple):
+    """What the reader found out about a page, days as ISO 8601 in the portal's zone.
+
+    `starts` and `ends`: when what it says begins and ends to hold. `changed`: when its reading last changed, None where
+    it never did.
+    """
+
+    canonical_url: str
+    published: str | None = None
+    starts: str | None = None
+    ends: str | None = None
+    changed: str | None = None
+
+
+_OF_DATES = {"was_read": "canonical_url", **{name: name for name in Dates._fields[1:]}}
+_COLUMNS = ", ".join(
+    f"dates.{_OF_DATES[column.name]}" if column.name in _OF_DATES else f"page.{column.name}" for column in fields(Known)
+)
+_SELECT = f"SELECT {_COLUMNS} FROM page LEFT JOIN dates USING (source, canonical_url) WHERE source = ?"  # noqa: S608 - our own
+
+
+def listed_digest(listed: Mapping[str, str] | None) -> str | None:
+    """What tells apart what listings say of a page; None where they say nothing."""
+    if not listed:
+        return None
+    return sha256(json.dumps(sorted(listed.items()), ensure_ascii=False).encode()).hexdigest()[:16]
 
 
 def _prepare(connection: sqlite3.Connection, path: Path) -> None:
@@ -79,7 +131,8 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> None:
         msg = f"{path} was written by a newer policywatch; upgrade this one"
         raise StorageError(msg)
     if version < SCHEMA:
-        connection.executescript(f"BEGIN IMMEDIATE;{_TABLES}PRAGMA user_version={SCHEMA};COMMIT;")
+        added = "".join(f"{sql};" for old in range(version or SCHEMA, SCHEMA) for sql in _ADDED.get(old, ()))
+        connection.executescript(f"BEGIN IMMEDIATE;{added}{_TABLES}PRAGMA user_version={SCHEMA};COMMIT;")
 
 
 class Index:
@@ -126,11 +179,30 @@ class Index:
         """Let go of the file."""
         self._db.close()
 
-    def known(self, source: str) -> dict[str, Known]:
-        """Every address of `source`, by request key."""
-        columns = ", ".join(_COLUMNS)
-        rows = self._all(f"SELECT {columns} FROM page WHERE source = ?", (source,))  # noqa: S608 - our own columns
-        return {row[0]: Known(*row) for row in rows}
+    def page(self, source: str, key: str) -> Known | None:
+        """What is known of one address of `source`, by request key."""
+        return next((Known(*row) for row in self._all(f"{_SELECT} AND page.key = ?", (source, key))), None)
+
+    def pages(self, source: str) -> Iterator[Known]:
+        """Every page of `source` that was ever asked for, lists left out, in order of their keys.
+
+        Read in portions, so that memory stays flat and no other process has to wait.
+        """
+        sql, last = f"{_SELECT} AND page.key > ? AND page.role = 'page' ORDER BY page.key LIMIT {_PORTION}", ""
+        while rows := self._all(sql, (source, last)):
+            yield from (Known(*row) for row in rows)
+            last = rows[-1][0]
+
+    def count(self, source: str) -> int:
+        """How many pages of `source` have answered at least once."""
+        sql = "SELECT count(*) FROM page WHERE source = ? AND role = 'page' AND full_file IS NOT NULL"
+        return int(self._all(sql, (source,))[0][0])
+
+    def set_dates(self, source: str, dates: Iterable[Dates]) -> None:
+        """Put `dates` in the place of all that readers said before of the pages of `source`."""
+        with self._writing() as db:
+            db.execute("DELETE FROM dates WHERE source = ?", (source,))
+            db.executemany("INSERT OR REPLACE INTO dates VALUES (?,?,?,?,?,?)", ((source, *row) for row in dates))
 
     def last_good(self, source: str) -> tuple[str, int] | None:
         """The latest good crawl of `source`: its id and how many pages its lists named."""
@@ -160,19 +232,25 @@ class Index:
 
     def add(self, folder: str, summary: dict[str, Any], rows: Iterable[Row]) -> None:
         """Take in one committed crawl, in one transaction; a second time changes nothing."""
+        with self._writing() as db:
+            listed = sum(int(seen["items"]) for seen in summary["lists"])
+            values = (summary["crawl_id"], folder, *(summary[key] for key in ("started_at", "finished_at", "verdict")))
+            cursor = db.execute("INSERT OR IGNORE INTO crawl VALUES (?,?,?,?,?,?)", (*values, listed))
+            if cursor.rowcount:
+                self._add_rows(rows, learn=not summary.get("abandoned"))
+
+    @contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        """One transaction: all of it, or nothing.
+
+        Raises:
+            StorageError: it could not be written.
+        """
         db = self._db
         try:
             db.execute("BEGIN IMMEDIATE")
             try:
-                listed = sum(int(seen["items"]) for seen in summary["lists"])
-                values = (
-                    summary["crawl_id"],
-                    folder,
-                    *(summary[key] for key in ("started_at", "finished_at", "verdict")),
-                )
-                cursor = db.execute("INSERT OR IGNORE INTO crawl VALUES (?,?,?,?,?,?)", (*values, listed))
-                if cursor.rowcount:
-                    self._add_rows(rows, learn=not summary.get("abandoned"))
+                yield db
                 db.execute("COMMIT")
             except BaseException:
                 db.execute("ROLLBACK")
@@ -181,18 +259,19 @@ class Index:
             raise _damaged(self._home.archive / "index.sqlite", error) from None
 
     def _add_rows(self, rows: Iterable[Row], *, learn: bool) -> None:
-        rows = list(rows)
-        self._db.executemany(
-            "INSERT OR IGNORE INTO capture VALUES (?,?,?,?,?,?,?,?,?,?)",
-            (
-                (row.url, row.fetched_at, row.capture_id, row.crawl_id, row.outcome, row.status, row.digest,
-                 row.warc_file, row.warc_offset, row.warc_length)
-                for row in rows
-                if row.warc_file is not None
-            ),
-        )  # fmt: skip
-        if learn:
-            self._db.executemany(_LEARN, (_learned(row) for row in rows if row.was_asked))
+        rows = iter(rows)
+        while portion := list(islice(rows, _PORTION)):
+            self._db.executemany(
+                "INSERT OR IGNORE INTO capture VALUES (?,?,?,?,?,?,?,?,?,?)",
+                (
+                    (row.url, row.fetched_at, row.capture_id, row.crawl_id, row.outcome, row.status, row.digest,
+                     row.warc_file, row.warc_offset, row.warc_length)
+                    for row in portion
+                    if row.warc_file is not None
+                ),
+            )  # fmt: skip
+            if learn:
+                self._db.executemany(_LEARN, (_learned(row) for row in portion if row.was_asked))
 
     def _all(self, sql: str, values: tuple[object, ...]) -> list[Any]:
         try:
@@ -205,10 +284,11 @@ class Index:
 _LEARN = """
 INSERT INTO page VALUES (
     :source, :key, :role, :url, :canonical_url, :etag, :last_modified, :digest, :payload_digest, :at, :at, :outcome,
-    :missing, :full_url, :full_at, :full_file, :full_offset, :full_length)
+    :missing, :full_url, :full_at, :full_file, :full_offset, :full_length, NOT :answered, :listed)
 ON CONFLICT (source, key) DO UPDATE SET
     role = :role, canonical_url = :canonical_url, last_fetched_at = :at, last_outcome = :outcome,
     missing = CASE WHEN :missing THEN missing + 1 WHEN :answered THEN 0 ELSE missing END,
+    trouble = CASE WHEN :answered THEN 0 ELSE trouble + 1 END, listed = coalesce(:listed, listed),
     etag = CASE WHEN :answered THEN coalesce(:etag, CASE WHEN :full_file IS NULL THEN etag END) ELSE etag END,
     last_modified = CASE WHEN :answered
         THEN coalesce(:last_modified, CASE WHEN :full_file IS NULL THEN last_modified END) ELSE last_modified END,
@@ -231,7 +311,7 @@ def _learned(row: Row) -> dict[str, object]:
         "digest": row.digest if full else None, "payload_digest": row.payload_digest if full else None,
         "full_url": row.final_url if full else None, "full_at": row.fetched_at if full else None,
         "full_file": row.warc_file if full else None, "full_offset": row.warc_offset if full else None,
-        "full_length": row.warc_length if full else None,
+        "full_length": row.warc_length if full else None, "listed": listed_digest(row.listed),
     }  # fmt: skip
 
 

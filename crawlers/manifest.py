@@ -4,11 +4,13 @@ What belongs here: their shape and their files. What does not: how an outcome is
 judged (`health.py`). Both files are written beside their place, synced and renamed: a reader meets all or nothing.
 """
 
+import contextlib
 import json
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from hashlib import sha256
+from itertools import islice
 from pathlib import Path
 from typing import Any, Final, Literal, get_args
 
@@ -93,15 +95,60 @@ def read_manifest(path: Path) -> Iterator[Row]:
         raise StorageError(msg) from None
 
 
-def write_manifest(path: Path, rows: Iterable[Row]) -> bytes:
-    """Write the rows to `path` for good and return the bytes.
+class ManifestWriter:
+    """A manifest in the making: rows go to a file beside its place, so that memory does not grow with the crawl."""
 
-    Raises:
-        StorageError: the disk is full or refuses.
-    """
-    data = "".join(f"{row_json(row)}\n" for row in rows).encode()
-    write_synced(path, data)
-    return data
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._beside = path.with_name(f".{path.name}.part")
+        try:
+            self._file = self._beside.open("w+", encoding="utf-8")
+        except OSError as error:
+            raise _storage(path, error) from None
+
+    def add(self, row: Row) -> None:
+        """Append one row.
+
+        Raises:
+            StorageError: the disk is full or refuses.
+        """
+        try:
+            self._file.write(f"{row_json(row)}\n")
+        except OSError as error:
+            raise _storage(self.path, error) from None
+
+    def portions(self, rows: int) -> Iterator[bytes]:
+        """All that was added, in portions of so many rows.
+
+        Raises:
+            StorageError: it cannot be read or written.
+        """
+        try:
+            self._file.flush()
+            self._file.seek(0)
+            while lines := list(islice(self._file, rows)):
+                yield "".join(lines).encode()
+        except OSError as error:
+            raise _storage(self.path, error) from None
+
+    def commit(self) -> None:
+        """Put the manifest in its place, on the disk when this returns.
+
+        Raises:
+            StorageError: the disk is full or refuses.
+        """
+        try:
+            self._file.flush()
+            os.fsync(self._file.fileno())
+            self._file.close()
+            _replace(self._beside, self.path)
+        except OSError as error:
+            raise _storage(self.path, error) from None
+
+    def close(self) -> None:
+        """Let go of the file; what was not committed is written anew by whoever takes the crawl up."""
+        with contextlib.suppress(OSError):  # rows that a full disk refused; that was said when they were added
+            self._file.close()
 
 
 def write_summary(path: Path, summary: Mapping[str, Any]) -> None:
@@ -125,13 +172,20 @@ def write_synced(path: Path, data: bytes) -> None:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        beside.replace(path)
-        folder = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        _replace(beside, path)
     except OSError as error:
         beside.unlink(missing_ok=True)
-        msg = f"cannot write {path}: {error.strerror}; free space or correct the rights, then run again"
-        raise StorageError(msg) from None
+        raise _storage(path, error) from None
+
+
+def _replace(beside: Path, path: Path) -> None:
+    beside.replace(path)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+def _storage(path: Path, error: OSError) -> StorageError:
+    return StorageError(f"cannot write {path}: {error.strerror}; free space or correct the rights, then run again")

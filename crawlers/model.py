@@ -210,6 +210,8 @@ class Source(_Strict):
     timezone: str = "Asia/Shanghai"
     schedule: str
     canonical: tuple[Canonical, ...] = ()
+    recheck: Literal["by_age", "all"] = "by_age"
+    """Which known pages a run asks again: those due by their age (`crawlers/recheck.py`), or `all` of them."""
     demo: bool = False
     politeness: Politeness = Politeness()
     list: Listing

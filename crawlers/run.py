@@ -31,12 +31,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("source", help="the name of a file in crawlers/sources, without .yaml")
     parser.add_argument("--home", help="the folder that holds archive/ and crawls/ (default: POLICYWATCH_HOME)")
     parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="another Scrapy setting")
+    parser.add_argument("--recheck-all", action="store_true", help="ask every known page, whether it is due or not")
     options = parser.parse_args(argv)
     with _pipes() as pipes:
         try:
             overrides = _overrides(options.set)
             source = load_source(options.source)
-            summary = crawl(Home.at(options.home), source, overrides, pipes)
+            summary = crawl(Home.at(options.home), source, overrides, pipes, recheck_all=options.recheck_all)
         except PolicywatchError as error:
             print(f"error: {error}", file=sys.stderr)  # noqa: T201 - this is the command's output
             if pipes is not None:
@@ -48,13 +49,22 @@ def main(argv: Sequence[str] | None = None) -> int:
     return 0
 
 
-def crawl(home: Home, source: Source, overrides: dict[str, str], pipes: Any = None) -> dict[str, Any]:  # noqa: ANN401
+def crawl(
+    home: Home,
+    source: Source,
+    overrides: dict[str, str],
+    pipes: Any = None,  # noqa: ANN401
+    *,
+    recheck_all: bool = False,
+) -> dict[str, Any]:
     """Crawl `source` into `home` and return the summary; an interrupted crawl is taken up, a committed one left alone.
+
+    `recheck_all` asks every known page, whether it is due or not.
 
     Raises:
         StorageError: the archive could not be written or read, or the run was interrupted; nothing is committed.
     """
-    session = open_session(home, source)
+    session = open_session(home, source, recheck_all=recheck_all)
     try:
         if session.summary is None:
             _run_scrapy(session, overrides, pipes)

@@ -14,8 +14,8 @@ from typing import Any
 
 from crawlers.captures import stamp
 from crawlers.commit import INGEST, finish, lock_crawls, make_folder
-from crawlers.index import Index, Known
-from crawlers.manifest import Outcome, Row, capture_id
+from crawlers.index import Index
+from crawlers.manifest import ManifestWriter, Outcome, Row, capture_id
 from crawlers.store import Archive
 from crawlers.urls import clean_url
 from crawlers.warc import Headers
@@ -79,7 +79,11 @@ def write_saved(home: Home, run: SavedRun, pages: Iterable[SavedPage]) -> dict[s
                 rows = _write(archive, run, pages)
                 _judge(rows, index)
                 summary = _summary(run, rows)
-                finish(home, archive, folder, summary, rows)
+                manifest = ManifestWriter(folder / "manifest.jsonl")
+                for row in rows:
+                    manifest.add(row)
+                finish(home, archive, folder, summary, manifest)
+                manifest.close()
             finally:
                 archive.close()
         return summary
@@ -130,13 +134,10 @@ def _http(page: SavedPage) -> tuple[int | None, Headers]:
 
 def _judge(rows: list[Row], index: Index) -> None:
     """Say of each row how it differs from the time before, be that in these rows or already known."""
-    known: dict[str, dict[str, Known]] = {}
     before: dict[tuple[str, str], str] = {}
     for row in sorted(rows, key=lambda row: (row.fetched_at, row.capture_id)):
-        if row.source not in known:
-            known[row.source] = index.known(row.source)
-        page = known[row.source].get(row.url)
         last = before.get((row.source, row.url))
+        page = index.page(row.source, row.url) if last is None else None
         if last is None and page is not None and page.digest and page.last_fetched_at <= row.fetched_at:
             last = page.digest
         row.outcome = _outcome(row, last)

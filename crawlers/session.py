@@ -9,18 +9,22 @@ import contextlib
 import json
 import logging
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from hashlib import sha256
 from http import HTTPStatus
-from pathlib import Path
 from typing import IO, Any, get_args
+from zoneinfo import ZoneInfo
 
+from crawlers import recheck
 from crawlers.captures import stamp
 from crawlers.commit import INGEST, finish, lock_crawls, make_folder
-from crawlers.health import RunSeen, Seen, challenge, judge
-from crawlers.index import Index, Known
-from crawlers.manifest import Outcome, Role, Row, capture_id
+from crawlers.health import PageCounts, RunSeen, Seen, challenge, judge
+from crawlers.index import Index, Known, listed_digest
+from crawlers.manifest import ManifestWriter, Outcome, Role, Row, capture_id
 from crawlers.model import Source
 from crawlers.safety import REFUSALS, Guard
 from crawlers.store import Answer, Archive, Request, Stored
@@ -62,8 +66,10 @@ class CrawlSession:
         self.folder = home.crawls / source.name / self.crawl_id
         self.archive = Archive(home)
         self.guard = Guard.of(source.allowed_hosts)
-        self.known: dict[str, Known] = {}
-        self.rows: list[Row] = []
+        # Pages that a person named one by one are few, and the portal would not be asked at all on other days.
+        self.recheck_all = source.recheck == "all" or source.list.kind == "pages"
+        self.pages = PageCounts()
+        self.known_asked = self.gone_now = self._known_before = 0
         self.lists: list[Seen] = []
         self.signals: list[str] = []
         self.stats: Counter[str] = Counter()
@@ -71,6 +77,37 @@ class CrawlSession:
         self.storage_error: StorageError | None = None
         self.summary: dict[str, Any] | None = None
         self.lock: IO[str] | None = None
+        self._index: Index | None = None
+        self._manifest: ManifestWriter | None = None
+        self._zone = ZoneInfo(source.timezone)
+        # A page is looked up when it is asked, when it answers and when that is judged.
+        self.known = lru_cache(maxsize=256)(self._known)
+
+    def _known(self, key: str) -> Known | None:
+        """What was known, before this crawl, of the page with this request key."""
+        return self._index.page(self.source.name, key) if self._index is not None else None
+
+    def wants(self, url: str, listed: dict[str, str]) -> bool:
+        """Whether a page that a listing names is asked in this run."""
+        known = self.known(url)
+        if self.recheck_all or known is None:
+            return True
+        said = listed_digest(listed)
+        return (said is not None and said != known.listed) or recheck.is_due(
+            recheck.facts_of(known, self._zone), self._today, url
+        )
+
+    def due(self) -> Iterator[str]:
+        """The addresses of all known pages that are to be asked in this run, listed or not."""
+        if self._index is None:
+            return iter(())
+        pages = self._index.pages(self.source.name)
+        return (page.url for page in pages) if self.recheck_all else recheck.due(pages, self._today, self._zone)
+
+    @property
+    def _today(self) -> date:
+        """The day on which the crawl began, so that one taken up after midnight asks the same pages."""
+        return self.started_at.astimezone(self._zone).date()
 
     def begin(self, index: Index) -> None:
         """Open the files.
@@ -79,7 +116,9 @@ class CrawlSession:
             StorageError: they cannot be written.
         """
         make_folder(self.folder)
-        self.known = index.known(self.source.name)
+        self._index = Index.open(self.home)
+        self._manifest = ManifestWriter(self.folder / "manifest.jsonl")
+        self._known_before = index.count(self.source.name)
         last = index.last_good(self.source.name)
         self.listed_last_time = last[1] if last else None
         self.archive.open_crawl(self.source.name, self.crawl_id, self.started_at)
@@ -93,7 +132,7 @@ class CrawlSession:
         Raises:
             StorageError: it could not be written; remembered, so that the run is not committed.
         """
-        known = self.known.get(asked_as)
+        known = self.known(asked_as)
         try:
             stored = self.archive.write(request, answer, fetched_at=clock.now(), known=known)
         except StorageError as error:
@@ -121,13 +160,26 @@ class CrawlSession:
         if stored:
             row.status, row.payload_digest = stored.status, stored.payload_digest
             row.warc_file, row.warc_offset, row.warc_length = stored.place
-        self.rows.append(row)
+        self._count(row)
         return row
+
+    def _count(self, row: Row) -> None:
+        if row.role == "page":
+            self.pages.add(row)
+            known = self.known(row.key or row.url)
+            if known is not None and known.full_file is not None:
+                self.known_asked += 1
+                self.gone_now += row.outcome == "missing" and not known.missing
+        try:
+            if self._manifest is not None:
+                self._manifest.add(row)
+        except StorageError as error:
+            self.storage_error = error  # nothing more is asked, and nothing is committed
 
     def answered(self, visit: Visit) -> Row:
         """Decide what an answer means for the page that was asked, and record it."""
         stored = visit.stored
-        known = self.known.get(visit.key or visit.url)
+        known = self.known(visit.key or visit.url)
         outcome, error, digest = decide(stored.status, visit.content, known, visit.role)
         if visit.role == "page" and digest and self._is_home(visit.url, visit.final_url):
             outcome, error = "missing", f"sent on to {visit.final_url}, the portal's front page"
@@ -164,22 +216,19 @@ class CrawlSession:
         """
         if self.storage_error:
             raise self.storage_error
-        pages = [row for row in self.rows if row.role == "page"]
-        before = sum(row.role == "page" and row.full_file is not None for row in self.known.values())
-        gone = sum(row.outcome == "missing" and _answered_before(self.known.get(row.url)) for row in pages)
         judgement = judge(
             RunSeen(
-                pages=pages,
+                pages=self.pages,
                 lists=self.lists,
                 signals=[*self.signals, *reasons],
                 has_list=self.source.list.kind != "pages",
-                known_before=before,
-                gone_now=gone,
+                known_before=self._known_before,
+                known_asked=self.known_asked,
+                gone_now=self.gone_now,
                 listed_last_time=self.listed_last_time,
             ),
             self.source.expect,
         )
-        counts = Counter(row.outcome for row in pages)
         summary = {
             "crawl_id": self.crawl_id,
             "source": self.source.name,
@@ -187,25 +236,36 @@ class CrawlSession:
             "finished_at": stamp(max(clock.now(), self.started_at)),
             "verdict": judgement.verdict,
             "reasons": list(judgement.reasons),
-            "counts": dict(sorted(counts.items())),
+            "counts": dict(sorted(self.pages.outcomes.items())),
             "lists": [{"url": seen.url, "items": seen.items} for seen in self.lists],
             "requests": self.stats["requests"],
             "stats": dict(sorted(self.stats.items())),
         }
-        finish(self.home, self.archive, self.folder, summary, self.rows)
-        self.summary = summary
+        self.finish(summary)
         return summary
+
+    def finish(self, summary: dict[str, Any]) -> None:
+        """Put the crawl on the disk with this summary.
+
+        Raises:
+            StorageError: something could not be written; the crawl stays open.
+        """
+        if self._manifest is None:
+            msg = f"{self.crawl_id} was not begun; call begin first"
+            raise StorageError(msg)
+        finish(self.home, self.archive, self.folder, summary, self._manifest)
+        self.summary = summary
 
     def close(self) -> None:
         """Let go of the files; a crawl that is not committed stays open for the next run of the source."""
         self.archive.close()
+        if self._manifest is not None:
+            self._manifest.close()
+        if self._index is not None:
+            self._index.close()
         if self.lock is not None:
             self.lock.close()
             self.lock = None
-
-
-def _answered_before(known: Known | None) -> bool:
-    return known is not None and known.full_file is not None and not known.missing
 
 
 def decide(status: int, content: bytes, known: Known | None, role: str) -> tuple[Outcome, str | None, str | None]:
@@ -233,8 +293,8 @@ def crawl_id(name: str, started_at: datetime) -> str:
     return f"{name}-{started_at.astimezone(UTC):%Y%m%dT%H%M%SZ}"
 
 
-def open_session(home: Home, source: Source) -> CrawlSession:
-    """Start a crawl of `source`, or take up the one that was interrupted.
+def open_session(home: Home, source: Source, *, recheck_all: bool = False) -> CrawlSession:
+    """Start a crawl of `source`, or take up the one that was interrupted; `recheck_all` asks every known page.
 
     A session whose `summary` is set was committed before: there is nothing left to do but to close it.
 
@@ -248,13 +308,14 @@ def open_session(home: Home, source: Source) -> CrawlSession:
             index.catch_up(source.name)
             index.catch_up(INGEST)
             started = now
-            for at, folder in _open_crawls(home, source.name):
+            for at in _open_crawls(home, source.name):
                 if started is now and timedelta(0) <= now - at < OPEN_FOR:
                     started = at
                 else:
-                    _abandon(home, source, at, folder)
+                    _abandon(home, source, at)
             session = CrawlSession(home, source, started)
             session.lock = lock
+            session.recheck_all |= recheck_all
             committed = session.folder / "crawl.json"
             if committed.is_file():
                 session.summary = json.loads(committed.read_text(encoding="utf-8"))
@@ -266,24 +327,28 @@ def open_session(home: Home, source: Source) -> CrawlSession:
         raise
 
 
-def _open_crawls(home: Home, name: str) -> list[tuple[datetime, Path]]:
-    """The crawls of `name` without crawl.json, latest first."""
+def _open_crawls(home: Home, name: str) -> list[datetime]:
+    """When the crawls of `name` without crawl.json began, latest first."""
     found = []
     root = home.crawls / name
     for folder in root.iterdir() if root.is_dir() else ():
         if folder.is_dir() and not (folder / "crawl.json").exists():
             with contextlib.suppress(ValueError):
                 at = datetime.strptime(folder.name.removeprefix(f"{name}-"), "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
-                found.append((at, folder))
+                found.append(at)
     return sorted(found, reverse=True)
 
 
-def _abandon(home: Home, source: Source, started_at: datetime, folder: Path) -> None:
+def _abandon(home: Home, source: Source, started_at: datetime) -> None:
     """Close an open crawl that is too old to go on with: failed, with what it has in the archive."""
     session = CrawlSession(home, source, started_at)
-    with Index.open(home) as index:
-        session.known = index.known(source.name)
-    session.archive.open_crawl(source.name, session.crawl_id, started_at)
+    with closing(session):
+        with Index.open(home) as index:
+            session.begin(index)
+        _write_off(session)
+
+
+def _write_off(session: CrawlSession) -> None:
     for found in session.archive.left_over():
         role: Role = found.role if found.role in get_args(Role) else "page"  # type: ignore[assignment]
         session.answered(
@@ -291,15 +356,15 @@ def _abandon(home: Home, source: Source, started_at: datetime, folder: Path) -> 
         )
     summary = {
         "crawl_id": session.crawl_id,
-        "source": source.name,
-        "started_at": stamp(started_at),
+        "source": session.source.name,
+        "started_at": stamp(session.started_at),
         "finished_at": stamp(clock.now()),
         "verdict": "failed",
         "reasons": ["the run was interrupted and not taken up again within 24 hours"],
-        "counts": dict(sorted(Counter(row.outcome for row in session.rows if row.role == "page").items())),
+        "counts": dict(sorted(session.pages.outcomes.items())),
         "lists": [],
-        "requests": len(session.rows),
+        "requests": session.archive.replayable,
         "stats": {},
         "abandoned": True,
     }
-    finish(home, session.archive, folder, summary, session.rows)
+    session.finish(summary)

@@ -2,15 +2,15 @@
 
 What belongs here: which records an answer becomes (request and response, or request and revisit where nothing is new),
 and taking up a file whose writer was killed. What does not: the format (`warc.py`), reading captures (`captures.py`),
-finding them by URL (`index.py`), what a run makes of them (`session.py`). One file per crawl:
-`archive/<source>/<year>/<crawl_id>.warc.gz`.
+finding them by URL (`index.py`), what a run makes of them (`session.py`). One crawl writes
+`archive/<source>/<year>/<crawl_id>.warc.gz`, and goes on in `<crawl_id>-00002.warc.gz` where that would grow too large.
 """
 
-from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import sha256
+from itertools import count
 from pathlib import Path
 from typing import NamedTuple
 
@@ -18,7 +18,7 @@ from warcio.statusandheaders import StatusAndHeaders
 
 import policywatch
 from crawlers.captures import ORIGINAL_FILE, ORIGINAL_OFFSET, original, record_date, stamp
-from crawlers.index import Index, Known
+from crawlers.index import Known
 from crawlers.warc import Damage, Headers, Place, Record, WarcWriter, payload_digest, read_at, read_warc
 from policywatch.errors import StorageError
 from policywatch.home import Home
@@ -28,6 +28,12 @@ _NOT_MODIFIED = "http://netpreserve.org/warc/1.1/revisit/server-not-modified"
 # Not part of the standard, which lets readers skip fields they do not know: it makes a crawl resumable from the archive
 # alone.
 _ROLE = "WARC-Policywatch-Role"
+CRAWL_URN = "urn:policywatch:crawl:"
+"""What names the records about a crawl itself, its manifest and its summary."""
+MAX_FILE = 1 << 30
+"""Bytes of one WARC file, the size that the standard recommends; a record that would not fit opens the next file."""
+_HEADS = 1 << 16
+"""Bytes that a request, and the heads of a record, may take besides the payload."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +85,17 @@ class LeftOver(NamedTuple):
     headers: dict[str, str | None]
 
 
+def _segment(crawl_id: str, number: int) -> str:
+    return f"{crawl_id}.warc.gz" if number == 1 else f"{crawl_id}-{number:05}.warc.gz"
+
+
+def segments(home: Home, source: str, crawl_id: str) -> list[Path]:
+    """The WARC files of a crawl that are there, in the order written."""
+    root = home.archive / source
+    later = (path for path in root.glob(f"*/{crawl_id}-?????.warc.gz") if path.name[-13:-8].isdigit())
+    return [*sorted(root.glob(f"*/{crawl_id}.warc.gz")), *sorted(later, key=lambda path: path.name)]
+
+
 def request_key(method: str, url: str, body: bytes) -> str:
     """See `Request.key`."""
     return url if method == "GET" and not body else f"{url}#{method}:{sha256(body).hexdigest()[:16]}"
@@ -92,8 +109,10 @@ class Archive:
 
     def __init__(self, home: Home) -> None:
         self.home = home
+        self._first = 0
         self._writer: WarcWriter | None = None
-        self._replay: dict[str, deque[Place]] = {}
+        self._replay: dict[str, list[Place]] = {}
+        self._info: tuple[str, str, datetime] = ("", "", datetime.fromtimestamp(0, UTC))
         self.replayable = 0
         self.torn: Damage | None = None
 
@@ -105,40 +124,74 @@ class Archive:
         Raises:
             StorageError: the file cannot be written.
         """
-        name = f"{source}/{started_at:%Y}/{crawl_id}.warc.gz"
-        path = self.home.archive / name
-        writer = self._writer = WarcWriter(path, name)
+        self._info = (source, crawl_id, started_at)
         if fresh:
-            writer.cut(0)
+            for path in segments(self.home, source, crawl_id):
+                path.unlink(missing_ok=True)
+        names = [path.relative_to(self.home.archive).as_posix() for path in segments(self.home, source, crawl_id)]
+        for name in names[:-1]:
+            self._take_up(name)
+        name = names[-1] if names else f"{source}/{started_at:%Y}/{crawl_id}.warc.gz"
+        writer = self._writer = WarcWriter(self.home.archive / name, name)
         if writer.size:
-            self._continue(path, writer)
+            writer.cut(self._take_up(name))
         if not writer.size:
-            info = {
-                "software": f"policywatch/{policywatch.__version__}",
-                "format": "WARC File Format 1.1",
-                "conformsTo": "http://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/",
-                "isPartOf": crawl_id,
-            }
-            body = "".join(f"{key}: {value}\r\n" for key, value in info.items()).encode()
-            fields = {"WARC-Date": stamp(started_at), "WARC-Filename": path.name}
-            writer.append(writer.build("warcinfo", "", fields, None, body))
+            self._begin_file(writer)
 
-    def _continue(self, path: Path, writer: WarcWriter) -> None:
+    def _begin_file(self, writer: WarcWriter) -> None:
+        _, crawl_id, started_at = self._info
+        info = {
+            "software": f"policywatch/{policywatch.__version__}",
+            "format": "WARC File Format 1.1",
+            "conformsTo": "http://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/",
+            "isPartOf": crawl_id,
+        }
+        body = "".join(f"{key}: {value}\r\n" for key, value in info.items()).encode()
+        fields = {"WARC-Date": stamp(started_at), "WARC-Filename": writer.path.name}
+        writer.append(writer.build("warcinfo", "", fields, None, body))
+        self._first = writer.size
+
+    def _room(self, payload: int) -> WarcWriter:
+        """The writer, on a new file where `payload` more bytes might make the present one too large.
+
+        Raises:
+            StorageError: the archive is closed, or the disk refuses.
+        """
+        writer = self._open()
+        if writer.size > self._first and writer.size + payload + _HEADS > MAX_FILE:
+            source, crawl_id, started_at = self._info
+            taken = {path.name for path in segments(self.home, source, crawl_id)}
+            name = next(name for number in count(2) if (name := _segment(crawl_id, number)) not in taken)
+            self.sync()
+            self.close()
+            name = f"{source}/{started_at:%Y}/{name}"
+            writer = self._writer = WarcWriter(self.home.archive / name, name)
+            self._begin_file(writer)
+        return writer
+
+    def _take_up(self, name: str) -> int:
+        """Make the answers of a file ready for `replay`; where the file is to be cut before it goes on.
+
+        What the commit adds at the end is no answer: an interrupted one is made anew.
+        """
         end, asked = 0, None
-        for found in read_warc(path):
+        for found in read_warc(self.home.archive / name):
             if isinstance(found, Damage):
                 self.torn = found
                 break
-            end = found.offset + found.length
             if found.kind == "request":
-                asked = found
-            elif found.kind in {"response", "revisit"} and asked is not None:
+                asked = found  # counts only together with its answer
+                continue
+            if found.kind == "metadata" and found.url.startswith(CRAWL_URN):
+                continue
+            end = found.offset + found.length
+            if found.kind in {"response", "revisit"} and asked is not None:
                 method = (asked.http.protocol if asked.http else "GET") or "GET"
                 key = request_key(method, found.url, asked.payload)
-                self._replay.setdefault(key, deque()).append(Place(writer.name, found.offset, found.length))
+                self._replay.setdefault(key, []).append(Place(name, found.offset, found.length))
                 self.replayable += 1
                 asked = None
-        writer.cut(end)
+        return end
 
     def replay(self, request: Request) -> tuple[Stored, Record, bytes] | None:
         """The next answer to `request` that this crawl archived before it was interrupted, with its payload."""
@@ -148,7 +201,7 @@ class Archive:
         waiting = self._replay.get(key)
         if not waiting:
             return None
-        place = waiting.popleft()
+        place = waiting.pop(0)
         record = read_at(self.home.archive / place.file, place.offset)
         payload = record.payload
         if record.kind == "revisit" and record.status != 304:  # noqa: PLR2004
@@ -190,7 +243,7 @@ class Archive:
             StorageError: the disk is full or refuses.
         """
         status, payload = answer.status, answer.payload
-        writer = self._open()
+        writer = self._room(len(payload) + len(request.body))
         digest = payload_digest(payload)
         date = stamp(fetched_at)
         full = known if known is not None and known.full_file is not None else None
@@ -236,7 +289,7 @@ class Archive:
         if status is None:
             content_type = next((value for name, value in headers if name.lower() == "content-type"), None)
             return self._write_plain("resource", url, content, captured_at, content_type)
-        writer, digest = self._open(), payload_digest(content)
+        writer, digest = self._room(len(content)), payload_digest(content)
         head = StatusAndHeaders(str(status), list(headers), protocol="HTTP/1.1")
         fields = {"WARC-Date": stamp(captured_at), "WARC-Payload-Digest": digest}
         place = writer.append(writer.build("response", url, fields, head, content))[0]
@@ -251,7 +304,7 @@ class Archive:
         return self._write_plain("metadata", name, content, at, content_type)
 
     def _write_plain(self, kind: str, url: str, content: bytes, at: datetime, content_type: str | None) -> Stored:
-        writer, digest = self._open(), payload_digest(content)
+        writer, digest = self._room(len(content)), payload_digest(content)
         fields = {
             "WARC-Date": stamp(at),
             "WARC-Payload-Digest": digest,
@@ -269,11 +322,6 @@ class Archive:
         if self._writer is not None:
             self._writer.close()
             self._writer = None
-
-    def known(self, source: str) -> Iterable[Known]:
-        """Every page that `source` was ever asked for, from the index; see `index.Known` for the columns."""
-        with Index.open(self.home) as index:
-            return [row for row in index.known(source).values() if row.role == "page"]
 
     def _open(self) -> WarcWriter:
         if self._writer is None:

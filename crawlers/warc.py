@@ -181,12 +181,22 @@ class WarcWriter:
         """
         try:
             os.fsync(self._fd)
+            for folder in list(self.path.parents)[:3]:  # the year, the source, the archive: all may be new
+                _sync_folder(folder)
         except OSError as error:
             raise _storage(self.path, error) from None
 
     def close(self) -> None:
         """Let go of the file."""
         os.close(self._fd)
+
+
+def _sync_folder(folder: Path) -> None:
+    fd = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(fd)
+    finally:
+        os.close(fd)
 
 
 def _write_all(fd: int, data: memoryview, offset: int) -> None:

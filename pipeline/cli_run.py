@@ -35,10 +35,13 @@ def add_to(app: typer.Typer) -> None:
     app.command()(demo)
 
 
-def run(
+def run(  # noqa: PLR0913, PLR0917 - each parameter is an option
     context: typer.Context,
     sources: Annotated[list[str] | None, typer.Argument(metavar="SOURCE", help="Declared sources.")] = None,
     all_: Annotated[bool, typer.Option("--all", help="Every source that is due by its schedule.")] = False,  # noqa: FBT002
+    recheck_all: Annotated[  # noqa: FBT002
+        bool, typer.Option("--recheck-all", help="Ask every known page again, not only those whose turn it is.")
+    ] = False,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show Dagster's log.")] = False,  # noqa: FBT002
     form: Form = Format.table,
 ) -> None:
@@ -55,7 +58,7 @@ def run(
         defs = job.definitions_for(home)
         for name in names:
             with cli_output.spinner(f"{name}: crawling and reading"):
-                reports.append(_run_one(name, home, instance, defs, verbose=verbose))
+                reports.append(_run_one(name, home, instance, defs, verbose=verbose, recheck_all=recheck_all))
     rows = [{column: getattr(report, column) for column in _RUN_COLUMNS} for report in reports]
     cli_output.emit(rows, _RUN_COLUMNS, form, brief=("source", "verdict", "counts", "read", "rejected", "events"))
     for report in reports:
@@ -97,14 +100,14 @@ def _names(home: Home, sources: list[str] | None, *, every: bool) -> list[str]:
     return list(dict.fromkeys(sources))
 
 
-def _run_one(name: str, home: Home, instance: Any, defs: Any, *, verbose: bool) -> "RunReport":  # noqa: ANN401
+def _run_one(name: str, home: Home, instance: Any, defs: Any, **how: bool) -> "RunReport":  # noqa: ANN401
     """Run one source; what goes wrong with it is its own outcome, and the next source has its turn."""
     from pipeline import job  # noqa: PLC0415
     from pipeline.run import RunReport  # noqa: PLC0415
     from policywatch.errors import StorageError  # noqa: PLC0415
 
     try:
-        return job.run_job(name, home=home, instance=instance, defs=defs, verbose=verbose)
+        return job.run_job(name, home=home, instance=instance, defs=defs, **how)
     except StorageError:
         raise  # nothing can be kept: stop here
     except PolicywatchError as error:

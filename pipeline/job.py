@@ -28,13 +28,14 @@ def definitions_for(home: Home) -> dg.Definitions:
     return build_defs(resource_overrides={"home": HomeResource(root=str(home.root))})
 
 
-def run_job(
+def run_job(  # noqa: PLR0913 - what is the same for many runs is handed in
     source: str,
     *,
     home: Home,
     instance: dg.DagsterInstance | None = None,
     defs: dg.Definitions | None = None,
     verbose: bool = False,
+    recheck_all: bool = False,
 ) -> RunReport:
     """Execute the job for `source` and report what it did.
 
@@ -43,6 +44,7 @@ def run_job(
         home: the home folder.
         instance: an open instance, to be reused over many runs; by default the one below `home` is opened and closed.
         defs: what `definitions_for(home)` gave, to be reused over many runs.
+        recheck_all: ask every known page, whether it is due or not.
         verbose: let Dagster's log through to the terminal; by default it goes to home/dagster/dagster.log.
 
     Raises:
@@ -59,8 +61,9 @@ def run_job(
             prepare(home)
         job = defs.resolve_job_def(JOB)
         log = {} if verbose else {"loggers": {"file": {"config": {"path": str(home.dagster / FILE)}}}}
+        asked = {"ops": {"captures": {"config": {"recheck_all": recheck_all}}}}
         result = job.execute_in_process(
-            run_config=log, instance=instance, partition_key=source, raise_on_error=False, tags=_REPOSITORY
+            run_config={**log, **asked}, instance=instance, partition_key=source, raise_on_error=False, tags=_REPOSITORY
         )
     if not result.success:
         raise _failure(result)

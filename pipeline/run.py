@@ -19,6 +19,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
+from zoneinfo import ZoneInfo
 
 from policywatch import clock
 from policywatch.errors import PolicywatchError, StorageError, UsageError
@@ -78,7 +79,9 @@ def declared(name: str | None = None) -> dict[str, "Source"]:
 # --- 1. crawl --------------------------------------------------------------------------------------------------------
 
 
-def crawl(source: str, home: Home, *, env: Mapping[str, str] | None = None, verbose: bool = False) -> dict[str, Any]:
+def crawl(
+    source: str, home: Home, *, env: Mapping[str, str] | None = None, verbose: bool = False, recheck_all: bool = False
+) -> dict[str, Any]:
     """Crawl `source` in a process of its own (Scrapy's reactor starts once per process) and return its crawl.json.
 
     Args:
@@ -86,11 +89,13 @@ def crawl(source: str, home: Home, *, env: Mapping[str, str] | None = None, verb
         home: where the archive and the crawl's manifest go.
         env: added to this process's environment: Dagster's Pipes bootstrap.
         verbose: let the crawl's log through to this process's stderr.
+        recheck_all: ask every known page, whether it is due or not.
 
     Raises:
         PolicywatchError: the crawl could not run at all (broken configuration, full disk); says why.
     """
     command = [sys.executable, "-m", "crawlers.run", source, "--home", str(home.root)]
+    command += ["--recheck-all"] if recheck_all else []
     with subprocess.Popen(
         command,
         env={**os.environ, **(env or {})},
@@ -182,13 +187,32 @@ def load(home: Home, source: str | None = None) -> dict[str, Any]:
     now = clock.now()
     with ledger(home) as warehouse:
         warehouse.upsert_sources(source_rows())
-        loaded = warehouse.loaded()
+        loaded, touched = warehouse.loaded(), set[str]()
         for run, folder in _staged(home, source):
             if run["crawl_id"] not in loaded:
                 _add(totals, warehouse.load(folder))
+                touched |= {run["source"]} if run.get("source") else set(declared())
             shutil.rmtree(folder, ignore_errors=True)
         _add(totals, warehouse.calendar(clock.today(), now))
+        for name in sorted(touched):
+            hand_back(home, warehouse, name)
     return totals
+
+
+def hand_back(home: Home, warehouse: "Ledger", source: str) -> None:
+    """Tell the crawler the days by which it chooses which pages of `source` to ask again (`crawlers.recheck`)."""
+    from crawlers.index import Dates, Index  # noqa: PLC0415
+
+    found = declared().get(source)
+    zone = ZoneInfo(found.timezone if found else "Asia/Shanghai")
+    names = ("published_date", "in_force_from", "in_force_to")
+    dates = []
+    for row in warehouse.recheck_dates(source):
+        published, starts, ends = (str(row[name]) if row[name] else None for name in names)
+        changed = str(row["changed_at"].astimezone(zone).date()) if row["changed_at"] else None
+        dates.append(Dates(row["canonical_url"], published, starts, ends, changed))
+    with Index.open(home) as index:
+        index.set_dates(source, dates)
 
 
 def _staged(home: Home, source: str | None) -> list[tuple[dict[str, Any], Path]]:
@@ -256,11 +280,11 @@ def alert(home: Home, out: TextIO | None = None) -> dict[str, int]:
 # --- all -------------------------------------------------------------------------------------------------------------
 
 
-def run_source(source: str, *, home: Home, out: TextIO | None = None) -> RunReport:
+def run_source(source: str, *, home: Home, out: TextIO | None = None, recheck_all: bool = False) -> RunReport:
     """All the steps for one source, in this process but for the crawl, without Dagster."""
     declared(source)
     report = RunReport(source)
-    take_crawl(report, crawl(source, home))
+    take_crawl(report, crawl(source, home, recheck_all=recheck_all))
     for found in read(home, source):
         take_reading(report, found)
     take_load(report, load(home, source))

@@ -172,6 +172,13 @@ class Ledger:
             row["listed"] = json.loads(row["listed"]) if row["listed"] else None
         return rows
 
+    def recheck_dates(self, source: str) -> list[dict[str, Any]]:
+        """Per page of `source`: canonical_url, published_date, in_force_from, in_force_to, changed_at; None: unknown.
+
+        `changed_at` is when the page's own text last changed, None where it never did.
+        """
+        return self._rows(text_of("sql/recheck_dates.sql"), {"source": source})
+
     def publish(self, target: Path) -> None:
         """Put the analysts' database at `target`, whole, by rename; who reads the old one keeps it."""
         try:

@@ -85,22 +85,35 @@ class SourceSpider(Spider):
         raise NotImplementedError
 
     async def start(self) -> AsyncIterator[Request]:
-        """Ask every page that the listing names, then every other page that is known."""
+        """Ask the pages that the listing names, then every other known page, as far as they are due."""
         if self.session.summary is not None:
             return
         try:
             async for entry in self.walk():
                 if self.session.storage_error:
                     return
-                if entry.url not in self.asked:
-                    self.asked.add(entry.url)
+                if entry.url in self.asked:
+                    continue
+                self.asked.add(entry.url)
+                if self.session.wants(entry.url, entry.listed):
+                    await self.room()
                     yield self.page_request(entry.url, entry.listed)
+                else:
+                    self.session.stats["not_due"] += 1
         except ListTrouble as trouble:
             self.session.signals.append(str(trouble))
             if trouble.refused:
                 return
-        for known in recheck.due(self.session.known.values(), self.asked):
-            yield self.page_request(known.url, {})
+        for url in self.session.due():
+            if url not in self.asked:
+                await self.room()
+                yield self.page_request(url, {})
+
+    async def room(self) -> None:
+        """Wait until the requests that were made are on their way: Scrapy would hold all of them in memory else."""
+        engine = self.crawler.engine
+        while engine.needs_backout():
+            await self.crawler.signals.wait_for(signals.scheduler_empty)
 
     def page_request(self, url: str, listed: dict[str, str]) -> Request:
         """The request for a page: conditional where the archive has it."""
@@ -108,7 +121,7 @@ class SourceSpider(Spider):
             url,
             callback=self.page,
             errback=self.page_failed,
-            headers=recheck.conditions(self.session.known.get(url)),
+            headers=recheck.conditions(self.session.known(url)),
             cb_kwargs={"url": url, "listed": listed},
             dont_filter=True,
         )

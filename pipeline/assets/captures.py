@@ -15,6 +15,12 @@ from pipeline.assets import common
 from pipeline.resources import HomeResource
 
 
+class CrawlConfig(dg.Config):
+    """What a run may ask of its crawl. `recheck_all`: ask every known page, whether it is due or not."""
+
+    recheck_all: bool = False
+
+
 def build(sources: Mapping[str, Source], partitions: dg.StaticPartitionsDefinition) -> dg.AssetsDefinition:
     """The asset over `sources`, one partition each."""
 
@@ -24,7 +30,7 @@ def build(sources: Mapping[str, Source], partitions: dg.StaticPartitionsDefiniti
         check_specs=checks.crawl_specs("captures"),
         kinds={"scrapy", "warc"},
     )
-    def captures(context: dg.AssetExecutionContext, home: HomeResource) -> dg.MaterializeResult:  # type: ignore[type-arg]
+    def captures(context: dg.AssetExecutionContext, home: HomeResource, config: CrawlConfig) -> dg.MaterializeResult:  # type: ignore[type-arg]
         """The answers of one crawl of one source, in the WARC archive, with a manifest.
 
         Grain: URL asked, once per crawl. Key: `capture_id`. Caveats: a materialisation says that the crawl ended in
@@ -39,7 +45,8 @@ def build(sources: Mapping[str, Source], partitions: dg.StaticPartitionsDefiniti
             with dg.open_pipes_session(
                 context, dg.PipesTempFileContextInjector(), dg.PipesTempFileMessageReader()
             ) as session:
-                found = run.crawl(source.name, home.home, env=session.get_bootstrap_env_vars())
+                env = session.get_bootstrap_env_vars()
+                found = run.crawl(source.name, home.home, env=env, recheck_all=config.recheck_all)
         reported: dict[str, Any] = {}
         for result in session.get_reported_results():
             reported.update(getattr(result, "metadata", None) or {})

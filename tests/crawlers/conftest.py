@@ -129,10 +129,12 @@ class Crawls:
         self.hour = 0
 
     def source(self, name: str, portal: Portal, listing: str, **more: Any) -> None:
+        recheck = more.pop("recheck", "all")
         extra = "".join(f"{key}: {value}\n" for key, value in more.items())
         text = (
             f"name: {name}\ntitle: A portal\njurisdiction: CN\nauthority: portal\nhomepage: {portal.url}/\n"
-            f'schedule: "17 6 * * *"\ndemo: true\npoliteness: {{delay: 0, concurrency: 4}}\nlist: {listing}\n{extra}'
+            f'schedule: "17 6 * * *"\ndemo: true\nrecheck: {recheck}\npoliteness: {{delay: 0, concurrency: 4}}\n'
+            f"list: {listing}\n{extra}"
         )
         (self.sources / f"{name}.yaml").write_text(text, encoding="utf-8")
 

@@ -202,7 +202,7 @@ def test_saved_pages_go_the_way_of_a_crawl(home):
     assert write_saved(home, run, pages) == summary
     assert (home.archive / rows[0].warc_file).stat().st_size == size
     with Index.open(home) as index:
-        known = index.known("kept")
+        known = {page.url: page for page in index.pages("kept")}
     assert known["http://a.example/1"].last_fetched_at == "2024-01-02T12:04:05Z"
     assert known["http://a.example/2"].missing == 1
 
@@ -211,7 +211,7 @@ def test_a_later_taking_in_of_older_pages_does_not_set_the_clock_back(home):
     write_saved(home, SavedRun("ingest-1", AT), [page(1, "today")])
     write_saved(home, SavedRun("ingest-2", AT), [page(1, "before", -5), page(1, "today", 3)])
     with Index.open(home) as index:
-        known = index.known("kept")["http://a.example/1"]
+        known = index.page("kept", "http://a.example/1")
     assert (known.last_fetched_at, known.last_outcome) == ("2024-01-02T06:04:05Z", "changed")
 
 

@@ -8,7 +8,7 @@ from scrapy.http import Request
 from scrapy.settings import Settings
 
 from crawlers import middlewares, settings
-from crawlers.health import Judgement, RunSeen, Seen, challenge, judge
+from crawlers.health import Judgement, PageCounts, RunSeen, Seen, challenge, judge
 from crawlers.manifest import Row
 from crawlers.model import Expect
 from crawlers.safety import MAX_REFUSALS, Guard, retry_after
@@ -22,8 +22,10 @@ def row(outcome, number=0, status=200, error=None):
 
 
 def verdict(pages=(), expect=None, **more):
-    values = {"signals": (), "has_list": True, "known_before": 0, "gone_now": 0, "listed_last_time": None}
-    return judge(RunSeen(pages=pages, **{"lists": TWENTY, **values, **more}), expect or Expect())
+    values = {
+        "signals": (), "has_list": True, "known_before": 0, "known_asked": 0, "gone_now": 0, "listed_last_time": None,
+    }  # fmt: skip
+    return judge(RunSeen(pages=PageCounts.of(pages), **{"lists": TWENTY, **values, **more}), expect or Expect())
 
 
 NINE_NEW = [row("new", number) for number in range(9)]
@@ -44,7 +46,7 @@ def test_a_good_run():
         ({"signals": ("list http://a.example/: not JSON",)}, "not JSON"),
         ({"pages": [*GOOD, *(row("failed", n, 500) for n in range(6))]}, "6 of 26 pages failed"),
         ({"pages": [*GOOD, *(row("blocked", n, 403) for n in range(6))]}, "status 403"),
-        ({"known_before": 20, "gone_now": 7}, "7 of 20 known pages vanished at once"),
+        ({"known_asked": 20, "gone_now": 7}, "7 of 20 known pages vanished at once"),
         ({"pages": [*GOOD, *NINE_NEW], "known_before": 9, "expect": Expect(new_per_run=(0, 8))}, "9 new pages"),
     ],
 )  # fmt: skip
@@ -67,7 +69,7 @@ def test_a_suspect_run_says_why(how, words):
         },
         {"pages": [*GOOD, *(row("new", n) for n in range(90))], "expect": Expect(new_per_run=(0, 8))},  # the first run
         {"listed_last_time": 40},
-        {"known_before": 20, "gone_now": 4},
+        {"known_asked": 20, "gone_now": 4},
         {"lists": (), "has_list": False},
     ],
 )
@@ -78,6 +80,12 @@ def test_what_is_no_reason(how):
 def test_a_run_without_one_useful_page_has_failed():
     assert verdict([row("missing"), row("failed")]).verdict == "failed"
     assert verdict([], lists=(), has_list=False).reasons == ("no page answered; look at crawl.log",)
+
+
+def test_a_day_on_which_no_page_is_due_is_a_good_one_where_the_listing_was_read():
+    assert verdict([]).verdict == "good"
+    assert verdict([], signals=("list http://a.example/: no answer",)).verdict == "failed"
+    assert verdict([], lists=(Seen("http://a.example/", 0),)).verdict == "failed"
 
 
 @pytest.mark.parametrize(

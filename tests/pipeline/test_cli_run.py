@@ -21,17 +21,18 @@ subscriptions:
 @pytest.fixture
 def ran(monkeypatch):
     """The names that were run; a test may put an error in place of a report."""
-    names, outcomes = [], {}
+    names, outcomes, asked = [], {}, []
 
-    def run_job(source, **_more):
+    def run_job(source, **more):
         names.append(source)
+        asked.append(more["recheck_all"])
         outcome = outcomes.get(source, RunReport(source, crawl_id=f"{source}-1", verdict="good", counts={"new": 2}))
         if isinstance(outcome, Exception):
             raise outcome
         return outcome
 
     monkeypatch.setattr(job, "run_job", run_job)
-    run_job.names, run_job.outcomes = names, outcomes
+    run_job.names, run_job.outcomes, run_job.asked = names, outcomes, asked
     return run_job
 
 
@@ -48,6 +49,13 @@ def test_all_runs_what_is_due_and_no_demo(cli, declare, ran, monkeypatch):
         0, "[]\n", "no source is due; name one to run it all the same\n",
     )  # fmt: skip
     assert ran.names == []
+
+
+def test_every_known_page_is_asked_where_a_person_says_so(cli, declare, ran):
+    declare("tiny")
+    for words in ([], ["--recheck-all"]):
+        assert cli("run", "tiny", "--format", "json", *words)[0] == 0
+    assert ran.asked == [False, True]
 
 
 def test_one_source_that_fails_does_not_keep_the_next_from_its_turn(cli, declare, ran):

@@ -5,6 +5,7 @@ import json
 import pyarrow.parquet as pq
 import pytest
 
+from crawlers.index import Index
 from demo.editions import edition
 from demo.server import DemoPortal
 from pipeline import run
@@ -75,6 +76,15 @@ def ask(watched, capsys):
         return json.loads(out)
 
     return call
+
+
+def test_the_crawler_is_told_the_days_that_were_read(watched):
+    home, _, _ = watched
+    with Index.open(home) as index:
+        pages = list(index.pages(SOURCE))
+    assert len(pages) > 5
+    assert all(page.was_read and page.published < page.first_seen_at for page in pages)
+    assert {page.ends is None for page in pages} == {True, False}
 
 
 def test_the_job_reports_what_every_step_did(watched):
