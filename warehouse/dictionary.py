@@ -49,7 +49,7 @@ MACROS: Final[dict[str, str]] = {
 
 COLUMNS: Final[dict[str, str]] = {
     "after": "What is true after the event: JSON object of the fields that changed, `measures` for clauses.",
-    "amounts": "Sums and shares that the clause names: JSON list of value, unit, limit (cap, floor, exact), quote.",
+    "amounts": "Sums and shares in the clause: JSON list of value, unit, limit (cap, floor, exact), quote, per.",
     "attachments": "Files that belong to the document: JSON list of title and url.",
     "authority": "How much the page says: issuer (its own site), portal (government), media, repost.",
     "bad_streak": "Runs in a row that were not good.",

@@ -10,8 +10,9 @@ import re
 from dataclasses import dataclass, field
 from typing import Final
 
+from pipeline.parsers.goals import expiries_of, targets_of
 from pipeline.parsers.numerals import to_int
-from pipeline.parsers.provisions import amounts_of, bodies_of, targets_of
+from pipeline.parsers.provisions import amounts_of, bodies_of
 from pipeline.parsers.records import Clause
 from pipeline.parsers.structure import Document
 
@@ -245,5 +246,5 @@ def _close(opened: _Open) -> Clause:
     whole = f"{opened.heading or ''}\n{text}"
     return Clause(
         opened.path, opened.label.strip(), opened.heading, text, opened.level,
-        bodies_of(whole), amounts_of(whole), targets_of(whole),
+        bodies_of(whole), amounts_of(whole), targets_of(whole), expiries_of(whole),
     )  # fmt: skip

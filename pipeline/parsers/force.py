@@ -145,7 +145,7 @@ def _statements(
         found.append(effect)
         start, owned = effect.date, True
         if tail := _UNTIL_TAIL.match(sentence[begun:]):
-            found.append(Effect("valid_until", _end_day(tail["end"] or tail["last"]), quote))
+            found.append(Effect("valid_until", end_day(tail["end"] or tail["last"]), quote))
         elif tail := _TRIAL_TAIL.match(sentence[begun:]):
             found.append(_term_of(tail["term"], start, quote))
     if span := _span(sentence, own, days):
@@ -235,7 +235,7 @@ def _span(sentence: str, own: tuple[str, ...], days: Days) -> tuple[Effect, Effe
     owner = re.match(OWN, subject)
     if (owner and _about_itself(subject, owner)) or _COLLECTIVE.match(subject) or _is_title(subject, own):
         quote = sentence.strip()
-        end = Effect("valid_until", _end_day(match["end"]), quote)
+        end = Effect("valid_until", end_day(match["end"]), quote)
         if "start" in match.groupdict():
             return Effect("effective_on_date", parse_day(match["start"]), quote), end
         on_issue = match["now"] or match["event"] in ISSUE_WORDS
@@ -254,7 +254,7 @@ def _ends(  # noqa: PLR0913 - what is known of the sentence so far
     sentence: str, own: tuple[str, ...], start: dt.date | None, quote: str, *, owned: bool, begun: int
 ) -> list[Effect]:
     found = [
-        Effect("valid_until", _end_day(match["end"]), quote)
+        Effect("valid_until", end_day(match["end"]), quote)
         for match in _UNTIL.finditer(sentence)
         if _term_is_own(sentence, match.start(), own, owned=owned, begun=begun)
     ]
@@ -308,7 +308,7 @@ def _term_is_own(sentence: str, at: int, own: tuple[str, ...], *, owned: bool, b
     return bool(len(pieces) > 1 and owner and _about_itself(first, owner) and not _OTHER.search("".join(pieces[1:-1])))
 
 
-def _end_day(text: str) -> dt.date | None:
+def end_day(text: str) -> dt.date | None:
     """The last day that an end names: a day, or the end of a month or year."""
     day = parse_day(text)
     if day:

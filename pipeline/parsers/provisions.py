@@ -1,23 +1,26 @@
-"""What a clause provides: responsible bodies, sums, targets.
+"""What a clause provides: responsible bodies and sums.
 
-What belongs here: reading these out of a sentence. What does not: where clauses begin and end (`clauses`).
+What belongs here: reading these out of a sentence. What does not: where clauses begin and end (`clauses`), and goals
+(`goals`).
 """
 
 import re
 from operator import itemgetter
 from typing import Final
 
-from pipeline.parsers.records import Amount, Target
+from pipeline.parsers.numerals import to_int
+from pipeline.parsers.records import Amount
 
 _GROUP: Final = re.compile(
     r"[（(]([^（）()]{2,240})[）)](?=\s?(?:[。；;]|$))|[（(]([^（）()]{2,120}[，,、；;][^（）()]{2,120})[）)](?=\s?[，,、])"
 )
 """In the middle of a sentence one name alone is another word for the one before it: 镇人民政府（街道办事处）."""
 _DUTY: Final = re.compile(
-    r"(?:牵头单位|责任单位|责任部门|牵头部门|配合单位|实施单位|主办单位|协办单位)[:：]\s?([^。；;\n（）()]{2,200})"
+    r"(?:牵头单位|责任单位|责任部门|牵头部门|配合单位|实施单位|主办单位|协办单位)[:：]\s?([^。；;\n（）()\[\]【】〔〕]{2,200}?)"
+    r"(?=\s?(?:[。；;\n（）()\[\]【】〔〕]|$|(?:牵头|责任|配合|实施|主办|协办)(?:单位|部门)))"
 )
 _DUTY_WORDS: Final = re.compile(
-    r"^(?:责任单位|责任部门|牵头单位|牵头部门|配合单位|实施单位|由|其中)[:：]?\s?|(?:按职责分工|按职责|分别|分工|共同|牵头|配合|具体)?负责$|牵头$|配合$|按职责分工$"
+    r"^(?:责任单位|责任部门|牵头单位|牵头部门|配合单位|配合部门|实施单位|主办单位|协办单位|由|其中)[:：]?\s?|(?:按职责分工|按职责|分别|分工|共同|牵头|配合|具体)?负责$|牵头$|配合$|按职责分工$"
 )
 _BODY: Final = re.compile(
     r"[\u4e00-\u9fff·]{1,28}(?:委|局|部|厅|办|署|院|行|会|中心|集团|公司|区|县|政府|办公室|社|处|所|盟|单位|部门|团委|总队|支队|海关)(?:等)?"
@@ -26,53 +29,62 @@ _DUTY_FIRST: Final = frozenset("责牵配实由其")
 _DUTY_LAST: Final = frozenset("责头合工")
 """What `_DUTY_WORDS` begin and end with: other names are not searched for them."""
 _COMMAS: Final = re.compile(r"[，,、；;]|会同|等和")
-_PIECES: Final = re.compile(r"[，,]")
-_SENTENCES: Final = re.compile(r"[。；;\n]")
 _NOT_BODY: Final = re.compile(
     r"简称|以下|详见|附件|包括|如下|不含|除外|单位：|应当|按照|根据|其中|含本|满足|国内|全部|规定|执行|实行"
 )
+_DONE_BY: Final = re.compile(r"[，,；;]\s?(?:20\d\d年[^，,；;、]{0,12}完成|持续推进|长期坚持|完成时限[:：].{1,16})$")
 _AND_OTHERS: Final = re.compile(
     r"等(?:(?:相关|有关|各)?(?:单位|部门)(?:[和及](?:单位|部门))?)?$|^(?:有关|相关)(?:部门|单位)(?:[和及]单位)?$"
 )
 _ALSO: Final = frozenset(
-    {"各区", "各市", "各县", "各区县", "各地", "各有关单位", "各相关单位", "相关单位", "等相关单位"}
-)
+    {
+        "各区", "各市", "各县", "各区县", "各地", "各有关单位", "各相关单位", "相关单位", "等相关单位", "各镇街",
+        "各街道", "各乡镇", "各镇", "各县区", "各市县", "各街镇", "各功能区", "各园区", "各镇人民政府", "各街道办事处",
+        "各市州",
+    }
+)  # fmt: skip
 
 _LIMITS: Final = {
     "最高不超过": "cap", "最高": "cap", "不超过": "cap", "上限": "cap", "至多": "cap", "不高于": "cap", "限额": "cap",
-    "封顶": "cap",
-    "不低于": "floor", "至少": "floor", "不少于": "floor", "最低": "floor",
+    "封顶": "cap", "最多": "cap", "不得超过": "cap", "不多于": "cap", "最多不超过": "cap", "最高不得超过": "cap",
+    "不低于": "floor", "至少": "floor", "不少于": "floor", "最低": "floor", "不得低于": "floor", "不得少于": "floor",
 }  # fmt: skip
 _LIMIT: Final = "|".join(sorted(_LIMITS, key=len, reverse=True))
 _ANY_LIMIT: Final = re.compile(_LIMIT)
 _SUM: Final = re.compile(
-    r"(?P<value>[0-9][0-9,，]{0,14}(?:\.[0-9]{1,4})?)\s?(?P<unit>万亿|千万|百万|亿|万|千|百)?元(?!旦|宇宙|素|件)"
+    r"(?:(?P<value>[0-9][0-9,，]{0,14}(?:\.[0-9]{1,4})?)\s?(?P<unit>万亿|千万|百万|亿|万|千|百)?"
+    r"|(?<![数几多一二两三四五六七八九十百千点.])(?P<words>[一二两三四五六七八九十][一二两三四五六七八九十百千零]{0,8}?)(?P<scale>万亿|亿|万)"
+    r"|(?<![数几多一二两三四五六七八九十百千点.])(?P<whole>[一二两三四五六七八九][百千][一二三四五六七八九十百零]{0,6}))"
+    r"元(?!旦|宇宙|素|件|化|论|结构)"
+)
+_PER_BEFORE: Final = re.compile(
+    r"(?P<per>每[一-龥]{1,8}?|单[个家项][一-龥]{0,6}?|同一[一-龥]{2,6}?)"
+    r"(?:的?(?:给予|补贴|补助|奖励|资助|支持|金额|标准|总额|发放|安排|最高|不超过|按|可|获|为|不得超过|累计|一次性|[\d.]{0,6})){0,4}\s?$"
+)
+"""每家企业, 每年, 单个项目: what a sum is counted by, between the mark before it and the sum."""
+_PER_BEHIND: Final = re.compile(r"\s?/\s?(?P<per>[一-龥·•.]{1,8})|(?P<each>每[一-龥]{1,6})(?=[。，；、）)]|$)")
+_SHARE_OF: Final = re.compile(
+    r"(?:按照?|给予|不超过|不高于|最高|以|达到|为|对|其|\s){0,3}(?P<per>[^，。；、（）()\d]{2,24}?)(?:总额)?的?\s?(?:最高|不超过|不高于|最高不超过)?\s?$"
+)
+_NO_BASE: Final = re.compile(
+    r"^(?:.{0,4}(?:给予|补贴|补助|奖励|资助|支持|享受|提高|降低|达到|不低于|最高|不超过))|.*(?:给予|给与|享受)$"
 )
 _SHARE: Final = re.compile(r"(?P<value>[0-9]{1,3}(?:\.[0-9]{1,2})?)\s?[%％](?P<after>.{0,14})")
 _BEFORE: Final = re.compile(
     rf"(?P<limit>{_LIMIT})?"
-    r"(?:为|可达|达|给予|至|可|的|额度|每年|人民币|再|每家|总额|支持|补助|奖励|资助|补贴|\s){0,3}$"
+    r"(?:为|可达|达|给予|至|可|的|额度|每年|人民币|再|每家|总额|支持|补助|奖励|资助|补贴|获得|获|享受|实际.{2,10}的|[一-龥]{2,8}的|\s){0,3}$"
 )
 _REACH: Final = 20
+_WINDOW: Final = 30
 _SUPPORTED: Final = re.compile(r"的?(?:比例)?.{0,6}(?:补|奖|资助|支持|贴息)")
+_BY_SHARE: Final = re.compile(r"按照?[^，。；\d]{2,24}的\s?$")
 _SCALE: Final = {None: 1.0, "百": 1e2, "千": 1e3, "万": 1e4, "百万": 1e6, "千万": 1e7, "亿": 1e8, "万亿": 1e12}
-
-_DEADLINE: Final = re.compile(
-    r"[到至在]\s?(?P<when>[“\"]?十[一二三四五六]五[”\"]?(?:规划)?(?:时期|期)?末?|20\d{2}\s?年(?:\s?\d{1,2}\s?月)?(?:底|末|前)?)"
-)
-_SOON: Final = re.compile(r"[到至在]\s?(?:[“\"]?十[一二三四五六]五|20\d\d\s?年)")
-"""What every deadline holds: most texts have none, and are not cut into sentences."""
-_TARGET: Final = re.compile(
-    r"^(?:力争|确保|全市|全省|全区|全国|使|其中|累计|我市|我省|，|\s){0,3}(?P<what>[^，。；;]{2,60}?)(?:力争|总数|数量|累计|分别|稳定|要|均|将){0,2}"
-    r"(?:达到|达|超过|突破|提高到|增长到|增至|增加到|提升到|不低于|不少于|保持在)\s?(?P<value>\d[\d,]{0,12}(?:\.\d{1,3})?)\s?(?P<mult>万亿|亿|万|千)?"
-    r"(?P<unit>[%％]|[元家个户人项件所座台套辆亩吨平公家处次名条](?:平方米|平方公里|公里|顷|里)?|百分点|平方米|公里)"
-)
 
 
 def bodies_of(text: str) -> tuple[str, ...]:
     """The bodies that a clause makes responsible: in brackets at the end of sentences, or after 责任单位：."""
     found: list[str] = []
-    if "（" not in text and "(" not in text and "单位" not in text and "部门" not in text:
+    if not any(mark in text for mark in ("（", "(", "单位", "部门")):
         return ()
     for last, inner in _GROUP.findall(text):
         found.extend(_names(last or inner))
@@ -86,7 +98,7 @@ def _names(group: str) -> list[str]:
     if _NOT_BODY.search(group):
         return []
     names: list[str] = []
-    for piece in _COMMAS.split(group):
+    for piece in _COMMAS.split(_DONE_BY.sub("", group)):
         name = piece.strip()
         if name and (name[0] in _DUTY_FIRST or name[-1] in _DUTY_LAST):
             name = _DUTY_WORDS.sub("", name)
@@ -105,19 +117,51 @@ def amounts_of(text: str) -> tuple[Amount, ...]:
     """Sums of money, and shares of support (`最高70%的资金支持`), in order."""
     found: list[tuple[int, Amount]] = []
     for match in _SUM.finditer(text) if "元" in text else ():
-        value = float(match["value"].replace(",", "").replace("，", "")) * _SCALE[match["unit"]]
         limit, lead = _limit(text, match.start())
-        if limit == "exact" and text.startswith(("以内", "以下", "封顶"), match.end()):
+        if limit == "exact" and text.startswith(("以内", "以下", "封顶", "为限"), match.end()):
             limit = "cap"
-        found.append((match.start(), Amount(value, "CNY", limit, lead + match[0].strip())))
+        elif limit == "exact" and text.startswith("以上", match.end()):
+            limit = "floor"
+        amount = Amount(_sum(match), "CNY", limit, lead + match[0].strip(), _per(text, match.start(), match.end()))
+        found.append((match.start(), amount))
     for match in _SHARE.finditer(text) if "%" in text or "％" in text else ():
-        limit, lead = _limit(text, match.start())
-        if limit != "exact" or _SUPPORTED.match(match["after"]):
+        at = match.start()
+        limit, lead = _limit(text, at)
+        if limit != "exact" or _SUPPORTED.match(match["after"]) or _BY_SHARE.search(text[max(0, at - _WINDOW) : at]):
             quote = lead + match[0][: len(match[0]) - len(match["after"])].strip()
-            found.append((match.start(), Amount(float(match["value"]), "percent", limit, quote)))
+            found.append((at, Amount(float(match["value"]), "percent", limit, quote, _base(text, at))))
     if len(found) > 1:
         found.sort(key=itemgetter(0))
     return tuple([amount for _, amount in found])
+
+
+def _sum(match: re.Match[str]) -> float:
+    if match["value"]:
+        return float(match["value"].replace(",", "").replace("，", "")) * _SCALE[match["unit"]]
+    return (to_int(match["words"] or match["whole"]) or 0) * _SCALE[match["scale"]]
+
+
+def _piece_before(text: str, at: int) -> str:
+    """What stands between the last mark before a figure and the figure."""
+    return re.split(r"[，。；、：（()）:;,\n]", text[max(0, at - _WINDOW) : at])[-1]
+
+
+def _per(text: str, at: int, end: int) -> str | None:
+    """What a sum is counted by: 每家企业最高100万元, 100元/人·月."""
+    if match := _PER_BEHIND.match(text, end):
+        return (match["per"] or match["each"]).strip(" ·.•")
+    before = _piece_before(text, at) if "每" in text or "单" in text or "同一" in text else ""
+    match = _PER_BEFORE.search(before)
+    return match["per"] if match else None
+
+
+def _base(text: str, at: int) -> str | None:
+    """What a share is taken of: 按实际投资额的30%."""
+    before = _piece_before(text, at)
+    match = (
+        _SHARE_OF.fullmatch(before) if before.rstrip().endswith(("的", "的最高", "不超过")) or "的" in before else None
+    )
+    return None if match is None or _NO_BASE.match(match["per"]) else match["per"]
 
 
 def _limit(text: str, at: int) -> tuple[str, str]:
@@ -128,27 +172,3 @@ def _limit(text: str, at: int) -> tuple[str, str]:
     if match is None or match["limit"] is None:
         return "exact", ""
     return _LIMITS[match["limit"]], match[0]
-
-
-def _may_hold_year(text: str) -> bool:
-    """Whether 2025年 or 十四五 can stand in `text`: quickly told, and mostly not."""
-    return "20" in text or "五" in text
-
-
-def targets_of(text: str) -> tuple[Target, ...]:
-    """Goals with a figure and a deadline: 力争到“十四五”末，…企业达到500家，…达到1000家."""
-    if not _may_hold_year(text) or _SOON.search(text) is None:
-        return ()
-    found: list[Target] = []
-    for sentence in _SENTENCES.split(text):
-        deadline = _DEADLINE.search(sentence) if _may_hold_year(sentence) else None
-        if not deadline:
-            continue
-        for piece in _PIECES.split(sentence[deadline.end() :]):
-            match = _TARGET.match(piece)
-            if match:
-                value = float(match["value"].replace(",", "")) * _SCALE[match["mult"]]
-                found.append(
-                    Target(match["what"].strip(), value, match["unit"], deadline["when"].strip(), piece.strip())
-                )
-    return tuple(found)

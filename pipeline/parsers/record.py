@@ -14,13 +14,14 @@ from pipeline.parsers.citations import read_citations
 from pipeline.parsers.clauses import read_clauses
 from pipeline.parsers.fields import Fields, Given, box_effects, interval
 from pipeline.parsers.force import Days, read_force
+from pipeline.parsers.goals import expiries_of, figures_of, targets_of
 from pipeline.parsers.markup import Source
 from pipeline.parsers.normal import fold, fold_normal, normal_lines, normal_text
-from pipeline.parsers.provisions import targets_of
 from pipeline.parsers.records import Effect, Evidence, Kind, PageRecord
 
-PARSER_VERSION: Final = "1"
+PARSER_VERSION: Final = "2"
 """Raised with every change that can make the same bytes read differently."""
+_REPORTING: Final = frozenset({"news", "press_conference", "interpretation", "repost"})
 _LANGUAGES: Final = {"Hans": "zh", "Hant": "zh", "Latn": "en"}
 
 
@@ -60,7 +61,9 @@ def build(source: Source, fields: Fields, given: Given, what: Kind) -> PageRecor
         in_force_to=end,
         effect=tuple(effects),
         clauses=() if what == "listing" else read_clauses(document),
-        targets=targets_of(text) if is_policy else (),
+        targets=targets_of(text) if what != "listing" else (),
+        figures=figures_of(text) if what in _REPORTING else (),
+        expiries=expiries_of(text) if what != "listing" else (),
         citations=read_citations(
             paragraphs,
             titles=titles,

@@ -138,12 +138,16 @@ class Effect(_Passed):
 
 @dataclass(frozen=True, slots=True)
 class Amount(_Passed):
-    """A sum or share in a clause: `value` in `unit` (`CNY`, `percent`), `limit` one of cap, floor, exact."""
+    """A sum or share in a clause: `value` in `unit` (`CNY`, `percent`), `limit` one of cap, floor, exact.
+
+    `per`, as printed: what a sum is counted by (每家企业, 每年), or a share is taken of (实际投资额, the contract fee).
+    """
 
     value: float
     unit: str
     limit: str
     quote: str
+    per: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +158,26 @@ class Target(_Passed):
     value: float
     unit: str
     deadline: str | None
+    quote: str
+
+
+@dataclass(frozen=True, slots=True)
+class Figure(_Passed):
+    """A count that a report states as a fact, not as a goal: what, value, unit, and as of when, as printed."""
+
+    what: str
+    value: float
+    unit: str
+    as_of: str | None
+    quote: str
+
+
+@dataclass(frozen=True, slots=True)
+class Expiry(_Passed):
+    """A single provision that ends by a day of its own: what, as printed, and its last day."""
+
+    what: str
+    date: dt.date
     quote: str
 
 
@@ -172,6 +196,7 @@ class Clause(_Passed):
     bodies: tuple[str, ...] = ()
     amounts: tuple[Amount, ...] = ()
     targets: tuple[Target, ...] = ()
+    expiries: tuple[Expiry, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,7 +261,11 @@ class PageRecord(_Passed):
     effect: tuple[Effect, ...] = ()
     clauses: tuple[Clause, ...] = ()
     targets: tuple[Target, ...] = ()
-    """Every goal with a figure that the document states, in its preamble too; a clause holds its own."""
+    """Every goal with a figure that the page states, in its preamble too; a clause holds its own."""
+    figures: tuple[Figure, ...] = ()
+    """What a report or an interpretation counts; empty for policies, whose figures are goals, sums or conditions."""
+    expiries: tuple[Expiry, ...] = ()
+    """Every single provision that ends by a day of its own; a clause holds its own."""
     citations: tuple[Citation, ...] = ()
     attachments: tuple[Attachment, ...] = ()
     language: str | None = None

@@ -6,11 +6,12 @@ import pytest
 
 from pipeline.parsers.characters import script_of, simplify
 from pipeline.parsers.dates import after, find_days, last_day, parse_day, parse_term
+from pipeline.parsers.goals import targets_of
 from pipeline.parsers.issuers import bodies_of_title, split_bodies
 from pipeline.parsers.normal import normal_issuer, normal_number, normal_text, normal_title
 from pipeline.parsers.numbers import find_numbers
 from pipeline.parsers.numerals import to_int
-from pipeline.parsers.provisions import amounts_of, bodies_of, targets_of
+from pipeline.parsers.provisions import amounts_of, bodies_of
 
 NUMBERS = {
     "临政发〔2021〕5号": "临政发〔2021〕5号",
