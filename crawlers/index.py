@@ -90,6 +90,16 @@ class Known:
     changed: str | None = None
 
 
+class Found(NamedTuple):
+    """An archived answer: when it came, where it stands, what it was."""
+
+    fetched_at: str
+    warc_file: str
+    warc_offset: int
+    outcome: str
+    status: int | None
+
+
 class Dates(NamedTuple):
     """What the reader found out about a page, days as ISO 8601 in the portal's zone.
 
@@ -211,10 +221,22 @@ class Index:
         )
         return next(iter(self._all(sql, (source,))), None)
 
-    def captures(self, url: str) -> list[tuple[str, str, int]]:
-        """The archived answers to `url`, oldest first: fetched_at, WARC file, offset."""
-        sql = "SELECT fetched_at, warc_file, warc_offset FROM capture WHERE url = ? ORDER BY fetched_at"
-        return self._all(sql, (url,))
+    def captures(self, url: str, since: str = "", until: str = "~") -> list[Found]:
+        """The archived answers to `url`, oldest first.
+
+        `since` and `until` bound fetched_at, as ISO 8601 in UTC or the beginning of it; both ends count.
+        """
+        sql = (
+            "SELECT fetched_at, warc_file, warc_offset, outcome, status FROM capture"
+            " WHERE url = ? AND fetched_at >= ? AND fetched_at <= ? || '~' ORDER BY fetched_at"
+        )
+        return [Found(*row) for row in self._all(sql, (url, since, until))]
+
+    def clear(self) -> None:
+        """Forget every crawl, so that `catch_up` takes all of them in again; what readers handed back stays."""
+        with self._writing() as db:
+            for table in ("capture", "page", "crawl"):
+                db.execute(f"DELETE FROM {table}")  # noqa: S608 - our own names
 
     def catch_up(self, folder: str) -> int:
         """Take in the committed crawls under `crawls/<folder>/` that the index lacks; how many there were."""

@@ -95,25 +95,27 @@ def read_manifest(path: Path) -> Iterator[Row]:
         raise StorageError(msg) from None
 
 
-class ManifestWriter:
+class RawManifest:
     """A manifest in the making: rows go to a file beside its place, so that memory does not grow with the crawl."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self.rows = 0
         self._beside = path.with_name(f".{path.name}.part")
         try:
-            self._file = self._beside.open("w+", encoding="utf-8")
+            self._file = self._beside.open("w+b")
         except OSError as error:
             raise _storage(path, error) from None
 
-    def add(self, row: Row) -> None:
-        """Append one row.
+    def add(self, lines: bytes) -> None:
+        """Append whole lines, each a row.
 
         Raises:
             StorageError: the disk is full or refuses.
         """
+        self.rows += lines.count(b"\n")
         try:
-            self._file.write(f"{row_json(row)}\n")
+            self._file.write(lines)
         except OSError as error:
             raise _storage(self.path, error) from None
 
@@ -127,7 +129,7 @@ class ManifestWriter:
             self._file.flush()
             self._file.seek(0)
             while lines := list(islice(self._file, rows)):
-                yield "".join(lines).encode()
+                yield b"".join(lines)
         except OSError as error:
             raise _storage(self.path, error) from None
 
@@ -146,9 +148,23 @@ class ManifestWriter:
             raise _storage(self.path, error) from None
 
     def close(self) -> None:
-        """Let go of the file; what was not committed is written anew by whoever takes the crawl up."""
+        """Let go of the file; what was not committed is thrown away, and written anew when the crawl is taken up."""
         with contextlib.suppress(OSError):  # rows that a full disk refused; that was said when they were added
             self._file.close()
+        with contextlib.suppress(OSError):
+            self._beside.unlink(missing_ok=True)
+
+
+class ManifestWriter(RawManifest):
+    """The manifest of a crawl in progress."""
+
+    def add_row(self, row: Row) -> None:
+        """Append one row.
+
+        Raises:
+            StorageError: the disk is full or refuses.
+        """
+        self.add(f"{row_json(row)}\n".encode())
 
 
 def write_summary(path: Path, summary: Mapping[str, Any]) -> None:

@@ -6,6 +6,7 @@ on. What does not: finding and decoding the files (`pipeline.ingest`).
 
 import json
 from collections.abc import Iterable
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
@@ -79,11 +80,10 @@ def write_saved(home: Home, run: SavedRun, pages: Iterable[SavedPage]) -> dict[s
                 rows = _write(archive, run, pages)
                 _judge(rows, index)
                 summary = _summary(run, rows)
-                manifest = ManifestWriter(folder / "manifest.jsonl")
-                for row in rows:
-                    manifest.add(row)
-                finish(home, archive, folder, summary, manifest)
-                manifest.close()
+                with closing(ManifestWriter(folder / "manifest.jsonl")) as manifest:
+                    for row in rows:
+                        manifest.add_row(row)
+                    finish(home, archive, folder, summary, manifest)
             finally:
                 archive.close()
         return summary

@@ -172,7 +172,7 @@ class CrawlSession:
                 self.gone_now += row.outcome == "missing" and not known.missing
         try:
             if self._manifest is not None:
-                self._manifest.add(row)
+                self._manifest.add_row(row)
         except StorageError as error:
             self.storage_error = error  # nothing more is asked, and nothing is committed
 

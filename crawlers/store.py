@@ -129,12 +129,15 @@ class Archive:
             for path in segments(self.home, source, crawl_id):
                 path.unlink(missing_ok=True)
         names = [path.relative_to(self.home.archive).as_posix() for path in segments(self.home, source, crawl_id)]
-        for name in names[:-1]:
-            self._take_up(name)
+        ends = [self._take_up(name) for name in names]
+        # What the commit adds may have opened files of its own.
+        while len(names) > 1 and not ends[-1]:
+            (self.home.archive / names.pop()).unlink()
+            ends.pop()
         name = names[-1] if names else f"{source}/{started_at:%Y}/{crawl_id}.warc.gz"
         writer = self._writer = WarcWriter(self.home.archive / name, name)
         if writer.size:
-            writer.cut(self._take_up(name))
+            writer.cut(ends[-1])
         if not writer.size:
             self._begin_file(writer)
 
@@ -170,7 +173,7 @@ class Archive:
         return writer
 
     def _take_up(self, name: str) -> int:
-        """Make the answers of a file ready for `replay`; where the file is to be cut before it goes on.
+        """Make the answers of a file ready for `replay`; where the last of them ends, 0 where there is none.
 
         What the commit adds at the end is no answer: an interrupted one is made anew.
         """
@@ -182,7 +185,7 @@ class Archive:
             if found.kind == "request":
                 asked = found  # counts only together with its answer
                 continue
-            if found.kind == "metadata" and found.url.startswith(CRAWL_URN):
+            if found.kind == "warcinfo" or (found.kind == "metadata" and found.url.startswith(CRAWL_URN)):
                 continue
             end = found.offset + found.length
             if found.kind in {"response", "revisit"} and asked is not None:

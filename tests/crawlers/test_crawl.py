@@ -240,7 +240,8 @@ def test_the_index_can_be_made_again_from_the_manifests(crawls, portal):
     with Index.open(home) as index:
         assert index.catch_up("html") == 2
         assert list(index.pages("html")) == before
-        assert [at for at, _, _ in index.captures(page.url)] == ["2024-03-01T01:00:00Z", "2024-03-01T02:00:00Z"]
+        found = [capture.fetched_at for capture in index.captures(page.url)]
+        assert found == ["2024-03-01T01:00:00Z", "2024-03-01T02:00:00Z"]
 
 
 def test_running_a_committed_crawl_again_changes_nothing(runs, crawls, portal):
