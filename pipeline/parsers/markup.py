@@ -5,6 +5,7 @@ What belongs here: what needs the tree: a source's selectors, headings, links. W
 
 import functools
 import re
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -17,10 +18,13 @@ from pipeline.parsers import dom, listing
 from pipeline.parsers.box import Box, read_box, read_pointed, read_scripts
 from pipeline.parsers.characters import clean, script_of, simplify
 from pipeline.parsers.headings import NEARBY, page_headings
+from pipeline.parsers.place import main_range, weigh
 from pipeline.parsers.records import Attachment, Hints, Unreadable
 from pipeline.parsers.vocabulary import FILE_TYPES
+from pipeline.parsers.walk import walk
 
 _FILE: Final = re.compile(rf"\.(?:{'|'.join(FILE_TYPES)})$", re.IGNORECASE)
+_FRAME: Final = re.compile(rb"</?(?:html|body|div|table)")
 _SLOPPY: Final = 2
 _TAIL: Final = 500
 
@@ -56,14 +60,16 @@ def check_whole(text: str) -> None:
     tail = text[-_TAIL:].lower()
     if "</html" in tail or "</body" in tail:
         return
-    low = text.lower()
-    if "</html" in low or "</body" in low:
+    # Tags are ASCII: bytes are put in small letters and searched several times as fast as text.
+    low = text.encode("utf-8", "replace").lower()
+    tags = Counter(_FRAME.findall(low))
+    if b"</html" in tags or b"</body" in tags:
         return
-    cut_in_tag = low.rfind("<") > low.rfind(">")
-    opened = low.count("<div") + low.count("<table") - low.count("</div") - low.count("</table")
-    framed = "<body" in low or "<html" in low
+    cut_in_tag = low.rfind(b"<") > low.rfind(b">")
+    opened = tags[b"<div"] + tags[b"<table"] - tags[b"</div"] - tags[b"</table"]
+    framed = b"<body" in tags or b"<html" in tags
     # The closing tags may be left out, but then the page still ends with a tag and nothing stands open.
-    if cut_in_tag or (framed and (opened > 0 or not low.rstrip().endswith(">"))) or opened > _SLOPPY:
+    if cut_in_tag or (framed and (opened > 0 or not text.rstrip().endswith(">"))) or opened > _SLOPPY:
         raise Unreadable("truncated", "the page stops before its end; fetch it again")
 
 
@@ -72,7 +78,8 @@ def read_markup(text: str, url: str, hints: Hints) -> Source:
     tree = dom.parse(text)
     chosen = {name: _select(tree, getattr(hints, name)) for name in ("title", "metadata", "body", "attachments")}
     marked = frozenset(element for elements in chosen.values() for element in elements)
-    page = dom.walk(tree, marked)
+    page = walk(tree, marked)
+    weigh(page)
     script = script_of("".join(line.text for line in page.lines[:600]))
     if script == "Hant":
         _simplify(page)
@@ -81,7 +88,7 @@ def read_markup(text: str, url: str, hints: Hints) -> Source:
         for name in chosen
         if (selector := getattr(hints, name)) and not chosen[name]
     ]
-    start, end = _span(page, chosen["body"]) or dom.main_range(page)
+    start, end = _span(page, chosen["body"]) or main_range(page)
     box = _read_hinted_box(page, chosen["metadata"], start, end)
     read_scripts(page.scripts, box)
     headings = page_headings(page.lines, page.title, start, end)
