@@ -1,4 +1,4 @@
-"""How a run is judged: good, suspect or failed, and why.
+"""How a run is judged: good, partial, suspect or failed, and why.
 
 What belongs here: rules over what a run saw, as pure functions, and recognising a challenge page. What does not:
 fetching, and what follows from a verdict (a suspect or failed run closes nothing: the warehouse's business).
@@ -108,7 +108,8 @@ class RunSeen:
     `lists`: the list pages in the order asked; `has_list`: whether the source has a listing at all. `signals`: what
     went wrong on the way, as sentences. `known_before`: pages archived before this run; `known_asked`: how many of them
     this run asked. `gone_now`: pages that answered before and are missing now. `listed_last_time`: items named in the
-    last good run, None where there was none.
+    last good run, None where there was none. `stopped`: why the run ended itself before it had asked all, None where it
+    did not. `goes_on`: the run asked the rest that another had left.
     """
 
     pages: PageCounts
@@ -119,26 +120,50 @@ class RunSeen:
     known_asked: int
     gone_now: int
     listed_last_time: int | None
+    stopped: str | None = None
+    goes_on: bool = False
 
 
 def judge(run: RunSeen, expect: Expect) -> Judgement:
-    """The verdict on a run: suspect for any reason against it, failed when nothing that it asked was of use."""
+    """The verdict on a run: suspect for any reason against it, failed when nothing that it asked was of use.
+
+    A run that ended itself (quiet hours, the day's budget) is partial unless something else speaks against it: it says
+    nothing of the portal's health, neither good nor bad.
+    """
     outcomes = run.pages.outcomes
     reasons = list(run.signals)
     if run.has_list:
         # What stopped the walk is said already; that nothing was listed then says no more.
         walked = not any(signal.startswith("list ") for signal in run.signals)
-        reasons += _lists(run.lists, expect, run.listed_last_time) if walked else []
+        before = None if run.stopped else run.listed_last_time
+        reasons += _lists(run.lists, expect, before) if walked else []
     reasons += _pages(run)
-    new = outcomes["new"]
-    if expect.new_per_run and run.known_before and not expect.new_per_run[0] <= new <= expect.new_per_run[1]:
-        low, high = expect.new_per_run
-        reasons.append(f"{new} new pages, expected {low} to {high}; look at the portal, or correct expect.new_per_run")
+    reasons += _new(run, expect)
+    useful = any(outcomes[name] for name in ("new", "changed", "unchanged", "not_modified"))
     # A listing that brings nothing new on a day when no known page is due has been checked all the same.
     nothing_due = not outcomes and any(seen.items for seen in run.lists) and not run.signals
-    if not nothing_due and not any(outcomes[name] for name in ("new", "changed", "unchanged", "not_modified")):
-        return Judgement("failed", tuple(dict.fromkeys(reasons)) or ("no page answered; look at crawl.log",))
-    return Judgement("suspect" if reasons else "good", tuple(dict.fromkeys(reasons)))
+    excused = run.stopped is not None and not run.pages.trouble and not run.signals
+    if not useful and not nothing_due and not excused:
+        reasons = reasons or ["no page answered; look at crawl.log"]
+        return Judgement("failed", _said(run, reasons))
+    verdict: Verdict = "partial" if run.stopped else "good"
+    return Judgement("suspect" if reasons else verdict, _said(run, reasons))
+
+
+def _said(run: RunSeen, reasons: Sequence[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys([*reasons, *([run.stopped] if run.stopped else [])]))
+
+
+def _new(run: RunSeen, expect: Expect) -> list[str]:
+    new = run.pages.outcomes["new"]
+    if not expect.new_per_run or not run.known_before:
+        return []
+    low, high = expect.new_per_run
+    if run.stopped or run.goes_on:
+        low = 0  # a part of a round need not bring what a whole one does
+    if low <= new <= high:
+        return []
+    return [f"{new} new pages, expected {low} to {high}; look at the portal, or correct expect.new_per_run"]
 
 
 def _lists(lists: Sequence[Seen], expect: Expect, listed_last_time: int | None) -> list[str]:

@@ -27,7 +27,12 @@ Outcome = Literal[
     "failed",  # no answer, or one that is of no use
 ]
 OUTCOMES: Final = get_args(Outcome)
-Verdict = Literal["good", "suspect", "failed"]
+Verdict = Literal[
+    "good",
+    "partial",  # ended itself, for quiet hours or the day's budget; the next run asks the rest
+    "suspect",
+    "failed",
+]
 
 
 @dataclass(slots=True)

@@ -1,24 +1,29 @@
 """Scrapy's downloader middlewares: archive first, ask only what may be asked, come back when told to.
 
 What belongs here: the thin layer between Scrapy and our own objects. What does not: the rules themselves (`safety.py`,
-`session.py`, `archive.py`). Their order stands in `settings.py`.
+`manners.py`, `session.py`, `archive.py`). Their order stands in `settings.py`.
 """
 
 import asyncio
+from contextlib import suppress
+from email.utils import parsedate_to_datetime
 from http import HTTPStatus
+from time import monotonic
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit
 
 from scrapy import Spider
 from scrapy.downloadermiddlewares.redirect import RedirectMiddleware
 from scrapy.downloadermiddlewares.retry import RetryMiddleware
-from scrapy.exceptions import IgnoreRequest
+from scrapy.exceptions import CannotResolveHostError, IgnoreRequest
 from scrapy.http import Headers, Request, Response
 from scrapy.responsetypes import responsetypes
 
 from crawlers import store
+from crawlers.resolver import PublicResolver
 from crawlers.safety import MAX_RETRY_AFTER, retry_after
 from crawlers.session import CrawlSession, Visit
+from policywatch import clock
 from policywatch.errors import StorageError
 
 if TYPE_CHECKING:
@@ -45,6 +50,12 @@ class _WithSession:
 class SafetyMiddleware(_WithSession):
     """Lets through only what the source may ask, redirects included."""
 
+    def __init__(self, crawler: "Crawler") -> None:
+        super().__init__(crawler)
+        # Only the demo's portals may be on this machine; every other name must resolve to the public internet.
+        source = self.session.source
+        PublicResolver.trust(source.allowed_hosts if source.demo else ())
+
     def process_request(self, request: Request) -> None:
         """Refuse what may not be asked.
 
@@ -64,7 +75,10 @@ class SafetyMiddleware(_WithSession):
 
 
 class RobotsAnswerMiddleware(_WithSession):
-    """Records robots.txt, and reads its absence and its failure as RFC 9309 says: 4xx allows all, 5xx forbids all."""
+    """Records robots.txt, and reads its absence and its failure as RFC 9309 says.
+
+    4xx allows all; 5xx, and no answer at all, forbid all.
+    """
 
     def process_response(self, request: Request, response: Response) -> Response:
         """Give Scrapy's robots middleware the rules that the answer stands for."""
@@ -83,9 +97,15 @@ class RobotsAnswerMiddleware(_WithSession):
         return response if response.status == HTTPStatus.OK else response.replace(body=b"")
 
     def process_exception(self, request: Request, exception: Exception) -> None:
-        """Record that robots.txt could not be had; the pages of that host will say the rest."""
-        if is_robots(request):
-            self.session.record("robots", request.url, "failed", error=words_for(exception))
+        """Record that robots.txt could not be had, which closes the host for this run."""
+        if not is_robots(request) or self.session.stopped:
+            return
+        why = words_for(exception)
+        is_ours = isinstance(exception, IgnoreRequest)
+        self.session.record("robots", request.url, "blocked" if is_ours else "failed", error=why)
+        if not is_ours:  # what our own rules forbid, they forbid for the pages as well, and say so there
+            host = urlsplit(request.url).hostname or ""
+            self.session.guard.close(host, f"robots.txt of {host} could not be had ({why}), which forbids all")
 
 
 class PatientRetryMiddleware(RetryMiddleware):
@@ -102,7 +122,7 @@ class PatientRetryMiddleware(RetryMiddleware):
     async def process_request(self, request: Request) -> None:
         """Hold requests to a host that asked for a pause."""
         until = self._not_before.get(urlsplit(request.url).hostname or "") if self._not_before else None
-        if until is not None and (wait := until - asyncio.get_running_loop().time()) > 0:
+        if until is not None and (wait := until - monotonic()) > 0:
             await asyncio.sleep(wait)
 
     def process_response(
@@ -113,14 +133,49 @@ class PatientRetryMiddleware(RetryMiddleware):
     ) -> Request | Response:
         """Retry what may pass; leave alone a host that wants us back later than a run waits."""
         if response.status in {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}:
-            seconds = retry_after(_text(response.headers.get("Retry-After")))
+            seconds = _pause(response)
             host = urlsplit(request.url).hostname or ""
             if seconds is not None and seconds > MAX_RETRY_AFTER:
                 self._session.guard.close(host, f"{host} asks to come back in {seconds} s; run again then")
                 return response
             if seconds:
-                self._not_before[host] = asyncio.get_running_loop().time() + seconds
+                self._hold(host, seconds)
         return super().process_response(request, response)
+
+    def process_exception(
+        self,
+        request: Request,
+        exception: Exception,
+        spider: Spider | None = None,  # noqa: ARG002 - Scrapy's signature
+    ) -> Request | Response | None:
+        """Retry what may pass, unless the host has been silent for too long."""
+        if isinstance(exception, self.exceptions_to_retry) and not _is_about_the_answer(exception):
+            self._session.guard.silent(request.url)
+            if self._session.guard.objection(request.url):
+                return None
+        return super().process_exception(request, exception)
+
+    def _hold(self, host: str, seconds: int) -> None:
+        until = monotonic() + seconds
+        self._not_before[host] = until
+        # What waits in the downloader already has passed here: its slot must wait as well.
+        slot = self.crawler.engine.downloader.slots.get(host)
+        if slot is not None and slot.delay:
+            slot.lastseen = max(slot.lastseen, until - slot.delay)
+
+
+def _pause(response: Response) -> int | None:
+    """The seconds of Retry-After, counted from the portal's own clock where it says what time it has."""
+    now = clock.now()
+    with suppress(ValueError, OverflowError):
+        said = parsedate_to_datetime(_text(response.headers.get("Date")) or "")
+        now = said if said.tzinfo else said.replace(tzinfo=now.tzinfo)
+    return retry_after(_text(response.headers.get("Retry-After")), now)
+
+
+def _is_about_the_answer(exception: Exception) -> bool:
+    """Whether an answer did come, and was of no use."""
+    return type(exception).__name__ in {"ResponseDataLossError", "BadGzipFile"}
 
 
 class PlainRedirectMiddleware(RedirectMiddleware):
@@ -180,6 +235,36 @@ class ArchiveMiddleware(_WithSession):
             self._closing = asyncio.ensure_future(closing)
 
 
+class DepartureMiddleware(_WithSession):
+    """The last word before a request leaves, and the first on why it could not."""
+
+    def process_request(self, request: Request) -> None:
+        """Count the request, or end the run for the sake of quiet hours or the day's budget.
+
+        Raises:
+            Refused: nothing more may leave, or the host was closed while the request was waiting.
+        """
+        try:
+            objection = self.session.guard.objection(request.url) or self.session.leave(request.url)
+        except StorageError as error:
+            raise Refused(str(error)) from error
+        if objection:
+            msg = f"not asked: {objection}"
+            raise Refused(msg)
+
+    def process_exception(self, request: Request, exception: Exception) -> None:
+        """Say it where a name leads to an address that may not be asked: no retry would help.
+
+        Raises:
+            Refused: with the address.
+        """
+        if isinstance(exception, CannotResolveHostError):
+            what = PublicResolver.refused.get(urlsplit(request.url).hostname or "")
+            if what is not None:
+                msg = f"not asked: {what}; only the public internet is asked"
+                raise Refused(msg)
+
+
 def _as_asked(request: Request) -> store.Request:
     headers = tuple(
         (name.decode("latin-1"), value.decode("latin-1"))
@@ -220,8 +305,11 @@ def words_for(error: BaseException | None) -> str:
         "ResponseDataLossError": "the answer was cut off",
         "TunnelError": "the proxy opened no tunnel",
         "BadGzipFile": "the answer says gzip and is none",
+        "error": "the answer says deflate and is none",
     }
     text = str(error)
+    if isinstance(error, Refused):
+        return text
     if name in words:
         return words[name]
     if "max redirections" in text:
@@ -231,6 +319,4 @@ def words_for(error: BaseException | None) -> str:
     # Scrapy cancels a download for its size alone, with or without saying so.
     if name == "DownloadCancelledError" or "exceeded DOWNLOAD_MAXSIZE" in text:
         return "too large: more than DOWNLOAD_MAXSIZE allows (20 MB by default)"
-    if isinstance(error, Refused):
-        return text
     return f"{name}: {text}".strip(": ")[:300]

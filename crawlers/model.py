@@ -13,8 +13,10 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from crawlers.quiet import check_spans
 from crawlers.selectors import check_field, check_selector
 from crawlers.urls import clean_url
+from policywatch.addresses import host_objection
 
 MIN_DELAY = 0.2
 """Seconds between two requests to a real portal, at the very least; only a demo source may go faster."""
@@ -66,8 +68,27 @@ class Politeness(_Strict):
     """Seconds between two requests to one host; AutoThrottle starts here and never goes below."""
     concurrency: int = Field(default=1, ge=1, le=16)
     """Requests to one host at the same time."""
-    user_agent: str | None = None
-    """Another user agent, only where a portal refuses an honest one; say so in a comment beside it."""
+    user_agent: str | None = Field(default=None, min_length=1)
+    """Another user agent, only where a portal refuses an honest one; `user_agent_reason` must stand beside it."""
+    user_agent_reason: str | None = Field(default=None, min_length=1)
+    """Why the portal is not told who we are."""
+    quiet: tuple[str, ...] = ()
+    """Spans of the day, in the source's time zone, in which the portal is not asked: `["08:00-18:00"]`."""
+    daily_budget: int | None = Field(default=None, ge=1)
+    """Requests to one host a day, all runs and all sources together; a run that has spent them goes on the next day."""
+
+    @field_validator("quiet")
+    @classmethod
+    def _spans(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        check_spans(value)
+        return value
+
+    @model_validator(mode="after")
+    def _honest(self) -> Self:
+        if (self.user_agent is None) != (self.user_agent_reason is None):
+            msg = "user_agent and user_agent_reason stand together; say why the portal is not told who asks"
+            raise ValueError(msg)
+        return self
 
 
 class Canonical(_Strict):
@@ -179,6 +200,8 @@ class Expect(_Strict):
     items_per_list: tuple[int, int] | None = None
     new_per_run: tuple[int, int] | None = None
     filled: Mapping[str, float] = Field(default_factory=dict)
+    rejected: float = Field(default=0.2, ge=0, le=1)
+    """The share of new and changed pages that may be unreadable before the run is suspect."""
 
     @field_validator("items_per_list", "new_per_run")
     @classmethod
@@ -214,6 +237,8 @@ class Source(_Strict):
     """Which known pages a run asks again: those due by their age (`crawlers/recheck.py`), or `all` of them."""
     demo: bool = False
     politeness: Politeness = Politeness()
+    cookies: bool = False
+    """Send back the cookies that the portal sets: within a run, never from one run to the next."""
     list: Listing
     page: PageHints = PageHints()
     expect: Expect = Expect()
@@ -258,6 +283,15 @@ class Source(_Strict):
         if self.politeness.delay < MIN_DELAY and not self.demo:
             msg = f"politeness.delay: {self.politeness.delay:g} s hurries the portal; write {MIN_DELAY} or more"
             raise ValueError(msg)
+        for own in () if self.demo else sorted(self.allowed_hosts):
+            if what := host_objection(own):
+                msg = f"hosts: {own} is {what}; only the public internet is asked"
+                raise ValueError(msg)
+        lists = getattr(self.list, "max_pages", 0)
+        if (self.politeness.daily_budget or lists + 1) <= lists:
+            budget = self.politeness.daily_budget
+            msg = f"politeness.daily_budget: the listing's max_pages ({lists}) would use up all {budget} requests"
+            raise ValueError(msg + "; allow more, or lower max_pages")
         for key, url in self.entry_urls():
             host = urlsplit(url).hostname
             if host not in self.allowed_hosts:

@@ -19,12 +19,13 @@ from http import HTTPStatus
 from typing import IO, Any, get_args
 from zoneinfo import ZoneInfo
 
-from crawlers import recheck
+from crawlers import recheck, rounds
 from crawlers.captures import stamp
 from crawlers.commit import INGEST, finish, lock_crawls, make_folder
 from crawlers.health import PageCounts, RunSeen, Seen, challenge, judge
 from crawlers.index import Index, Known, listed_digest
 from crawlers.manifest import ManifestWriter, Outcome, Role, Row, capture_id
+from crawlers.manners import Manners, Stop
 from crawlers.model import Source
 from crawlers.safety import REFUSALS, Guard
 from crawlers.store import Answer, Archive, Request, Stored
@@ -65,13 +66,17 @@ class CrawlSession:
         self.crawl_id = crawl_id(source.name, started_at)
         self.folder = home.crawls / source.name / self.crawl_id
         self.archive = Archive(home)
-        self.guard = Guard.of(source.allowed_hosts)
+        self.guard = Guard.of(source.allowed_hosts, is_demo=source.demo)
+        self.manners = Manners(home, source)
+        self.round = rounds.Round(started_at)
+        self._latest = started_at
         # Pages that a person named one by one are few, and the portal would not be asked at all on other days.
         self.recheck_all = source.recheck == "all" or source.list.kind == "pages"
         self.pages = PageCounts()
         self.known_asked = self.gone_now = self._known_before = 0
         self.lists: list[Seen] = []
         self.signals: list[str] = []
+        self.notes: list[str] = []
         self.stats: Counter[str] = Counter()
         self.listed_last_time: int | None = None
         self.storage_error: StorageError | None = None
@@ -87,9 +92,39 @@ class CrawlSession:
         """What was known, before this crawl, of the page with this request key."""
         return self._index.page(self.source.name, key) if self._index is not None else None
 
+    @property
+    def stopped(self) -> Stop | None:
+        """What ended the run before all was asked; from then on nothing leaves, and what was left has no row."""
+        return self.manners.stopped
+
+    @property
+    def halted(self) -> bool:
+        """Whether nothing more is asked: the run has ended itself, or the archive cannot be written."""
+        return self.stopped is not None or self.storage_error is not None
+
+    def leave(self, url: str) -> str | None:
+        """Count a request that is about to leave; a sentence, and nothing counted, when it may not.
+
+        Raises:
+            StorageError: the count could not be written; remembered, so that the run is not committed.
+        """
+        try:
+            stop = self.manners.leave(url)
+        except StorageError as error:
+            self.storage_error = error
+            raise
+        return stop.words if stop else None
+
+    def now(self, at: datetime | None = None) -> datetime:
+        """The present instant, or `at` where an answer came then; the clock may be set back meanwhile, this is not."""
+        self._latest = max(self._latest, at or clock.now())
+        return at or self._latest
+
     def wants(self, url: str, listed: dict[str, str]) -> bool:
         """Whether a page that a listing names is asked in this run."""
         known = self.known(url)
+        if self.round.is_done(known):
+            return False
         if self.recheck_all or known is None:
             return True
         said = listed_digest(listed)
@@ -101,7 +136,7 @@ class CrawlSession:
         """The addresses of all known pages that are to be asked in this run, listed or not."""
         if self._index is None:
             return iter(())
-        pages = self._index.pages(self.source.name)
+        pages = (page for page in self._index.pages(self.source.name) if not self.round.is_done(page))
         return (page.url for page in pages) if self.recheck_all else recheck.due(pages, self._today, self._zone)
 
     @property
@@ -119,6 +154,7 @@ class CrawlSession:
         self._index = Index.open(self.home)
         self._manifest = ManifestWriter(self.folder / "manifest.jsonl")
         self._known_before = index.count(self.source.name)
+        self.round = rounds.Round(self.started_at, rounds.last_crawl(self.home, self.source.name))
         last = index.last_good(self.source.name)
         self.listed_last_time = last[1] if last else None
         self.archive.open_crawl(self.source.name, self.crawl_id, self.started_at)
@@ -134,7 +170,7 @@ class CrawlSession:
         """
         known = self.known(asked_as)
         try:
-            stored = self.archive.write(request, answer, fetched_at=clock.now(), known=known)
+            stored = self.archive.write(request, answer, fetched_at=self.now(), known=known)
         except StorageError as error:
             self.storage_error = error
             raise
@@ -144,7 +180,7 @@ class CrawlSession:
 
     def record(self, role: Role, url: str, outcome: Outcome, stored: Stored | None = None, **more: Any) -> Row:  # noqa: ANN401
         """Add a row to the manifest; `more` holds further columns of it."""
-        at = stamp(stored.fetched_at if stored else clock.now())
+        at = stamp(self.now(stored.fetched_at if stored else None))
         canonical = self.source.canonical_url(url)
         row = Row(
             capture_id=capture_id(self.source.name, canonical, more.get("key") or url, at),
@@ -226,6 +262,8 @@ class CrawlSession:
                 known_asked=self.known_asked,
                 gone_now=self.gone_now,
                 listed_last_time=self.listed_last_time,
+                stopped=self.stopped.words if self.stopped else None,
+                goes_on=self.round.goes_on,
             ),
             self.source.expect,
         )
@@ -233,16 +271,25 @@ class CrawlSession:
             "crawl_id": self.crawl_id,
             "source": self.source.name,
             "started_at": stamp(self.started_at),
-            "finished_at": stamp(max(clock.now(), self.started_at)),
+            "finished_at": stamp(self.now()),
             "verdict": judgement.verdict,
             "reasons": list(judgement.reasons),
             "counts": dict(sorted(self.pages.outcomes.items())),
             "lists": [{"url": seen.url, "items": seen.items} for seen in self.lists],
             "requests": self.stats["requests"],
             "stats": dict(sorted(self.stats.items())),
+            "notes": list(dict.fromkeys(self.notes)),
         }
+        if self.stopped or judgement.verdict == "failed":
+            summary |= self.rest
         self.finish(summary)
         return summary
+
+    @property
+    def rest(self) -> dict[str, str]:
+        """What a summary says of a rest that the next run asks: what stopped this one, and when the round began."""
+        why = {"stopped": self.stopped.why} if self.stopped else {}
+        return {**why, "round_started_at": self.round.began} if self.stopped or self.round.goes_on else {}
 
     def finish(self, summary: dict[str, Any]) -> None:
         """Put the crawl on the disk with this summary.
@@ -259,6 +306,8 @@ class CrawlSession:
     def close(self) -> None:
         """Let go of the files; a crawl that is not committed stays open for the next run of the source."""
         self.archive.close()
+        with contextlib.suppress(StorageError):  # what was counted too much is forgiven the next day
+            self.manners.close()
         if self._manifest is not None:
             self._manifest.close()
         if self._index is not None:
@@ -309,10 +358,13 @@ def open_session(home: Home, source: Source, *, recheck_all: bool = False) -> Cr
             index.catch_up(INGEST)
             started = now
             for at in _open_crawls(home, source.name):
-                if started is now and timedelta(0) <= now - at < OPEN_FOR:
+                rounds.require_forward(now, at, f"{crawl_id(source.name, at)} began at {stamp(at)}")
+                if started is now and now - at < OPEN_FOR:
                     started = at
                 else:
                     _abandon(home, source, at)
+            if started is now:
+                started = rounds.start_of(now, rounds.last_crawl(home, source.name))
             session = CrawlSession(home, source, started)
             session.lock = lock
             session.recheck_all |= recheck_all
@@ -358,7 +410,7 @@ def _write_off(session: CrawlSession) -> None:
         "crawl_id": session.crawl_id,
         "source": session.source.name,
         "started_at": stamp(session.started_at),
-        "finished_at": stamp(clock.now()),
+        "finished_at": stamp(session.now()),
         "verdict": "failed",
         "reasons": ["the run was interrupted and not taken up again within 24 hours"],
         "counts": dict(sorted(session.pages.outcomes.items())),
@@ -366,5 +418,6 @@ def _write_off(session: CrawlSession) -> None:
         "requests": session.archive.replayable,
         "stats": {},
         "abandoned": True,
+        **session.rest,
     }
     session.finish(summary)

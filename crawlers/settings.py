@@ -21,6 +21,8 @@ def user_agent() -> str:
     return f"policywatch/{__version__} ({about})"
 
 
+COOKIES = "scrapy.downloadermiddlewares.cookies.CookiesMiddleware"
+
 BOT_NAME = "policywatch"
 SPIDER_LOADER_CLASS = "crawlers.loader.SourceSpiderLoader"  # one spider per sources/*.yaml, no spider modules
 
@@ -34,7 +36,7 @@ DOWNLOAD_DELAY = 1.0  # each source sets its own, see source_settings
 DOWNLOAD_DELAY_JITTER = 0  # the delay is a promise; half as much more or less would break it every other time
 CONCURRENT_REQUESTS_PER_DOMAIN = 1  # one request at a time
 CONCURRENT_REQUESTS = 2  # the next one waits ready; more would only be beyond recall when a portal sends us away
-COOKIES_ENABLED = False  # a session on the portal's side would make pages differ from visitor to visitor
+COOKIES_ENABLED = False  # a session on the portal's side would make pages differ; `cookies: true` of a source
 DEFAULT_REQUEST_HEADERS = {
     "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,application/json;q=0.9,*/*;q=0.8",
     "Accept-Language": "zh-CN,zh;q=0.9,en;q=0.5",  # some portals redirect the default, "en", to another tree
@@ -52,7 +54,8 @@ RETRY_TIMES = 2
 RETRY_GIVE_UP_LOG_LEVEL = "WARNING"  # a page that fails is a row of the manifest, not an error of ours
 REDIRECT_MAX_TIMES = 5
 DOWNLOAD_VERIFY_CERTIFICATES = True  # the archive is evidence; an answer from nobody knows whom is not
-URLLENGTH_LIMIT = 4096
+TWISTED_DNS_RESOLVER = "crawlers.resolver.PublicResolver"  # Scrapy's, but never to a private address
+DNS_TIMEOUT = 20  # seconds; the default, 60, is as long as a whole answer may take
 
 # What is switched on. These are the whole lists, in place of Scrapy's own: switching parts off by name would still
 # import them (a web server, a public-suffix list), which doubles the start of a crawl. Whoever raises Scrapy's version
@@ -61,7 +64,8 @@ EXTENSIONS_BASE = {
     "scrapy.extensions.corestats.CoreStats": 0,
     "scrapy.extensions.logcount.LogCount": 0,
     "scrapy.extensions.logstats.LogStats": 0,
-    "scrapy.extensions.throttle.AutoThrottle": 0,
+    "crawlers.throttle.CrawlDelay": 0,  # what robots.txt asks for
+    "crawlers.throttle.HostThrottle": 0,  # Scrapy's AutoThrottle, above it
 }  # no telnet console and no remote control: no open ports; no feeds: the session writes the output
 DOWNLOAD_HANDLERS_BASE = {
     "http": "scrapy.core.downloader.handlers.http11.HTTP11DownloadHandler",
@@ -79,13 +83,14 @@ DOWNLOADER_MIDDLEWARES_BASE = {
     "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": 590,
     "crawlers.middlewares.PlainRedirectMiddleware": 600,  # Scrapy's, without Referer
     "scrapy.downloadermiddlewares.httpproxy.HttpProxyMiddleware": 750,
-    "crawlers.middlewares.ArchiveMiddleware": 950,  # next to the network: nothing reads an answer before it
-}  # no MetaRefresh: challenge pages loop with it; no cookies, no passwords; no cache: the archive is ours, and Scrapy's
-# RFC 2616 policy asks old pages nothing at all
+    "crawlers.middlewares.ArchiveMiddleware": 950,  # nothing reads an answer before it
+    "crawlers.middlewares.DepartureMiddleware": 960,  # next to the network: sees only what really leaves
+}  # no MetaRefresh: challenge pages loop with it; no passwords; no cookies but by declaration; no cache: the archive is
+# ours, and Scrapy's RFC 2616 policy asks old pages nothing at all
 SPIDER_MIDDLEWARES_BASE = {
     "scrapy.spidermiddlewares.start.StartSpiderMiddleware": 25,
-    "scrapy.spidermiddlewares.urllength.UrlLengthMiddleware": 800,
-}  # no HttpError: every answer is an outcome; no Referer: sources that need one state it; no depth: lists and pages
+}  # no UrlLength: it drops without a word, SafetyMiddleware records; no HttpError: every answer is an outcome; no
+# Referer: sources that need one state it; no depth: lists and pages
 TELNETCONSOLE_ENABLED = False  # said twice, for whoever adds the extension back
 HTTPCACHE_ENABLED = False
 DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"  # the spider asks nothing twice; saves a hash per request
@@ -108,4 +113,7 @@ def source_settings(source: Source) -> dict[str, Any]:
     }
     if politeness.user_agent:
         settings["USER_AGENT"] = politeness.user_agent
+    if source.cookies:
+        # Kept in memory, so for one run; a run that is taken up finds them again in the answers that it replays.
+        settings |= {"COOKIES_ENABLED": True, "DOWNLOADER_MIDDLEWARES": {COOKIES: 700}}
     return settings

@@ -84,13 +84,13 @@ class SourceSpider(Spider):
         """
         raise NotImplementedError
 
-    async def start(self) -> AsyncIterator[Request]:
+    async def start(self) -> AsyncIterator[Request]:  # noqa: C901 - the ways in which a crawl ends
         """Ask the pages that the listing names, then every other known page, as far as they are due."""
         if self.session.summary is not None:
             return
         try:
             async for entry in self.walk():
-                if self.session.storage_error:
+                if self.session.halted:
                     return
                 if entry.url in self.asked:
                     continue
@@ -101,13 +101,21 @@ class SourceSpider(Spider):
                 else:
                     self.session.stats["not_due"] += 1
         except ListTrouble as trouble:
-            self.session.signals.append(str(trouble))
-            if trouble.refused:
+            if self._ends(trouble):
                 return
         for url in self.session.due():
+            if self.session.halted:
+                return
             if url not in self.asked:
                 await self.room()
                 yield self.page_request(url, {})
+
+    def _ends(self, trouble: ListTrouble) -> bool:
+        """Note what is wrong with the listing; whether nothing more is asked because of it."""
+        if self.session.stopped:
+            return True  # nothing is: the listing was not asked any further
+        self.session.signals.append(str(trouble))
+        return trouble.refused
 
     async def room(self) -> None:
         """Wait until the requests that were made are on their way: Scrapy would hold all of them in memory else."""
@@ -145,8 +153,8 @@ class SourceSpider(Spider):
         error: BaseException | None,
         **more: Any,  # noqa: ANN401
     ) -> Row | None:
-        if self.session.storage_error:
-            return None
+        if self.session.halted:
+            return None  # not asked, or not known to have been: the next run asks it
         why = words_for(error)
         refused = why.startswith(("not asked", "redirected to", "robots.txt"))
         stored = request.meta.get("stored")

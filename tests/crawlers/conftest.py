@@ -129,11 +129,12 @@ class Crawls:
         self.hour = 0
 
     def source(self, name: str, portal: Portal, listing: str, **more: Any) -> None:
-        recheck = more.pop("recheck", "all")
+        recheck, demo = more.pop("recheck", "all"), more.pop("demo", "true")
+        politeness = more.pop("politeness", "{delay: 0, concurrency: 4}")
         extra = "".join(f"{key}: {value}\n" for key, value in more.items())
         text = (
             f"name: {name}\ntitle: A portal\njurisdiction: CN\nauthority: portal\nhomepage: {portal.url}/\n"
-            f'schedule: "17 6 * * *"\ndemo: true\nrecheck: {recheck}\npoliteness: {{delay: 0, concurrency: 4}}\n'
+            f'schedule: "17 6 * * *"\ndemo: {demo}\nrecheck: {recheck}\npoliteness: {politeness}\n'
             f"list: {listing}\n{extra}"
         )
         (self.sources / f"{name}.yaml").write_text(text, encoding="utf-8")

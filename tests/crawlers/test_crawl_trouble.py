@@ -192,6 +192,7 @@ def test_https_is_verified(crawls, new_portal, reply, tmp_path):
     unknown = crawls.run("secure", "--set", "RETRY_TIMES=0")
     trusted = crawls.run("secure", env={"SSL_CERT_FILE": str(pem)})
     secure.close()
-    assert (unknown.row("/s")["outcome"], unknown.summary["verdict"]) == ("failed", "failed")
+    assert (unknown.row("/s")["outcome"], unknown.summary["verdict"]) == ("blocked", "failed")
+    assert "robots.txt of localhost could not be had" in unknown.row("/s")["error"]
     assert "certificate" in unknown.row("/s")["error"]
     assert (trusted.row("/s")["outcome"], trusted.summary["verdict"]) == ("new", "good")

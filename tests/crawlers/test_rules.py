@@ -1,17 +1,13 @@
 """The rules of a good guest and of a fair judge, without a network."""
 
-import asyncio
-
 import pytest
 from scrapy.exceptions import IgnoreRequest
-from scrapy.http import Request
-from scrapy.settings import Settings
 
 from crawlers import middlewares, settings
 from crawlers.health import Judgement, PageCounts, RunSeen, Seen, challenge, judge
 from crawlers.manifest import Row
 from crawlers.model import Expect
-from crawlers.safety import MAX_REFUSALS, Guard, retry_after
+from crawlers.safety import MAX_REFUSALS, Guard
 from crawlers.source import load_sources
 
 TWENTY = (Seen("http://a.example/", 20),)
@@ -139,30 +135,6 @@ def test_a_portal_that_keeps_refusing_is_left_alone():
         guard.answered("http://a.example/", 429)
     assert "refused 10 requests in a row" in (guard.objection("http://a.example/") or "")
     assert guard.objection("http://b.example/") is None
-
-
-def test_retry_after():
-    assert [retry_after(value) for value in (None, "", "0", " 30 ")] == [None, None, 0, 30]
-    assert (retry_after("Fri, 05 Jan 2024 01:00:00 GMT") or 0) > 120
-
-
-def test_a_pause_that_the_portal_asks_for_is_kept(monkeypatch):
-    slept = []
-
-    async def sleep(seconds):
-        slept.append(seconds)
-
-    monkeypatch.setattr(middlewares.asyncio, "sleep", sleep)
-
-    async def ask():
-        patient = middlewares.PatientRetryMiddleware(Settings())
-        patient._not_before["a.example"] = asyncio.get_running_loop().time() + 30
-        await patient.process_request(Request("http://b.example/"))
-        assert not slept
-        await patient.process_request(Request("http://a.example/"))
-
-    asyncio.run(ask())
-    assert 29 < slept[0] <= 30
 
 
 def test_words_for_what_goes_wrong():
