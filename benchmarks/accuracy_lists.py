@@ -15,7 +15,8 @@ from zoneinfo import ZoneInfo
 
 from benchmarks.accuracy_gold import day
 from benchmarks.accuracy_score import POINTED, Score
-from crawlers.model import JsonList, Source
+from crawlers.listings import JsonList
+from crawlers.model import Source
 from crawlers.source import load_sources
 from crawlers.spiders.base import Entry, ListPage
 from crawlers.spiders.html_list import HtmlListSpider
@@ -81,7 +82,7 @@ def entries(source: Source, content: bytes) -> tuple[list[Entry], int | None]:
     if isinstance(source.list, JsonList):
         spider = _spider(source, JsonSearchSpider)
         rows, total = spider.rows(page)
-        return spider.read(rows, page.url), total
+        return spider.read(rows, page), total
     return list(_spider(source, HtmlListSpider).read(page)), None
 
 
@@ -125,7 +126,7 @@ def score_search(score: Score, path: Path, mode: str) -> None:
     name = path.name.split(".")[0]
     search = SEARCHES[name]
     listing = JsonList(kind="json", url="https://search.example/", rows=search["rows"], fields=search["fields"])
-    spider = _spider(SimpleNamespace(list=listing), JsonSearchSpider)
+    spider = _spider(SimpleNamespace(list=listing, timezone="Asia/Shanghai"), JsonSearchSpider)
     rows, _ = spider.rows(ListPage(listing.url, path.read_text(encoding="utf-8"), b""))
     for row, entry in _pairs(spider, rows):
         if entry is None:
@@ -140,7 +141,7 @@ def score_search(score: Score, path: Path, mode: str) -> None:
 
 def _pairs(spider: Any, rows: list[Any]) -> Iterator[tuple[Any, Entry | None]]:  # noqa: ANN401
     for row in rows:
-        yield row, next(iter(spider.read([row], "https://search.example/")), None)
+        yield row, next(iter(spider.read([row], ListPage("https://search.example/", "", b""))), None)
 
 
 def _score_row(score: Score, page: str, listed: dict[str, str]) -> None:

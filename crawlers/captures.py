@@ -16,6 +16,8 @@ from policywatch.home import Home
 # archive alone.
 ORIGINAL_FILE = "WARC-Refers-To-Filename"
 ORIGINAL_OFFSET = "WARC-Refers-To-File-Offset"
+# As little standard: it makes a crawl resumable from the archive alone.
+ROLE = "WARC-Policywatch-Role"
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,11 +118,18 @@ def iter_warc(path: str | Path) -> Iterator[Capture | BadRecord]:
             if isinstance(found, Damage):
                 reason = "truncated" if "cut off" in found.detail or "ends inside" in found.detail else "damaged"
                 yield BadRecord(found.offset, reason, found.detail, found.url)
-            elif found.kind in {"response", "resource", "revisit"} and found.url.startswith(("http:", "https:")):
+            elif _is_capture(found) and found.url.startswith(("http:", "https:")):
                 yield _foreign(path, found, originals)
     except OSError as error:
         msg = f"cannot read {path}: {error.strerror}"
         raise StorageError(msg) from None
+
+
+def _is_capture(record: Record) -> bool:
+    """Conversions count where we wrote them (a page's text out of a listing's answer), not other people's extracts."""
+    return record.kind in {"response", "resource", "revisit"} or (
+        record.kind == "conversion" and record.fields.get(ROLE.lower()) == "page"
+    )
 
 
 def _foreign(path: Path, record: Record, originals: dict[str, int]) -> Capture | BadRecord:

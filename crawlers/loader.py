@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 ARCHETYPES = {
     "html": ("crawlers.spiders.html_list", "HtmlListSpider"),
     "json": ("crawlers.spiders.json_search", "JsonSearchSpider"),
+    "datastore": ("crawlers.spiders.datastore", "DatastoreSpider"),
     "feed": ("crawlers.spiders.feed", "FeedSpider"),
     "pages": ("crawlers.spiders.pages", "PagesSpider"),
 }

@@ -1,20 +1,23 @@
 """The Source model: the facts that one portal section states in its YAML file.
 
 What belongs here: those facts, their checks, and what follows from them alone (allowed hosts, the canonical URL).
-What does not: finding and parsing the files (`source.py`), fetching (`spiders/`), judging a run (`health.py`).
+What does not: the kinds of listing (`listings.py`), finding and parsing the files (`source.py`), fetching (`spiders/`),
+judging a run (`health.py`). The text below a key is what docs/adding-a-source.md says of it.
 """
 
 import re
 from collections.abc import Mapping
+from datetime import date
 from functools import cached_property
-from typing import Annotated, Any, Literal, Self
+from typing import Any, Literal, Self
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
+from crawlers.listings import KINDS, FeedList, HtmlList, Listing, PagesList
 from crawlers.quiet import check_spans
-from crawlers.selectors import check_field, check_selector
+from crawlers.strict import Regex, Selector, Strict, WebAddress
 from crawlers.urls import clean_url
 from policywatch.addresses import host_objection
 
@@ -22,46 +25,7 @@ MIN_DELAY = 0.2
 """Seconds between two requests to a real portal, at the very least; only a demo source may go faster."""
 
 
-def _regex(value: str) -> str:
-    try:
-        re.compile(value)
-    except re.error as error:
-        msg = f"'{value}' is not a regular expression ({error}); quote it with '…' and escape with one backslash"
-        raise ValueError(msg) from None
-    return value
-
-
-def _web_address(value: str) -> str:
-    parts = urlsplit(value)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
-        msg = f"'{value}' is not a web address; write it whole, with http:// or https://"
-        raise ValueError(msg)
-    return value
-
-
-Regex = Annotated[str, AfterValidator(_regex)]
-Selector = Annotated[str, AfterValidator(check_selector)]
-WebAddress = Annotated[str, AfterValidator(_web_address)]
-FieldName = Literal[
-    "url",
-    "title",
-    "number",
-    "issuers",
-    "published_date",
-    "signed_date",
-    "effective_date",
-    "status",
-    "topic",
-    "kind",
-]
-"""What a listing may say of a page: its address, and the names of `pipeline.parsers.records.Listed`."""
-
-
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Politeness(_Strict):
+class Politeness(Strict):
     """How hard the portal may be asked."""
 
     delay: float = Field(default=1.0, ge=0, le=120)
@@ -91,115 +55,37 @@ class Politeness(_Strict):
         return self
 
 
-class Canonical(_Strict):
+class Canonical(Strict):
     """A rewriting that folds mirrors of a page onto one address."""
 
     match: Regex
+    """What is replaced in an address."""
     replace: str
+    """By what; `\\1` is the first group of the match."""
 
 
-class HtmlList(_Strict):
-    """A paged HTML listing: `item` selects one element per entry, `fields` reads it (`a@href`, `span`, `> a@title`)."""
-
-    kind: Literal["html"]
-    start: WebAddress
-    next: str | None = None
-    """The later pages, relative to `start`, with `{n}`: index_{n}.html."""
-    next_from: int = Field(default=1, ge=0)
-    """`{n}` of the second page."""
-    max_pages: int = Field(default=50, ge=1, le=5000)
-    item: Selector
-    fields: Mapping[FieldName, str] = Field(default_factory=dict)
-    page_url: Regex | None = None
-    headers: Mapping[str, str] = Field(default_factory=dict)
-
-    @field_validator("next")
-    @classmethod
-    def _has_n(cls, value: str | None) -> str | None:
-        if value is not None and "{n}" not in value:
-            msg = f"'{value}' has no {{n}}; write the page number as {{n}}, like index_{{n}}.html"
-            raise ValueError(msg)
-        return value
-
-    @field_validator("fields")
-    @classmethod
-    def _fields_parse(cls, value: Mapping[FieldName, str]) -> Mapping[FieldName, str]:
-        for spec in value.values():
-            check_field(spec)
-        return value
-
-
-class NoHits(_Strict):
-    """The answer by which a search says that it found nothing."""
-
-    path: str
-    equals: str | int | bool
-
-
-class JsonList(_Strict):
-    """A JSON search: a declared request, the dotted path to the rows, and a map of fields to dotted paths in a row.
-
-    `{page}` in `params` is the page number. A field value with braces is a template over the row: `https://…/{id}`.
-    """
-
-    kind: Literal["json"]
-    url: WebAddress
-    method: Literal["GET", "POST"] = "GET"
-    body: Literal["form", "json"] = "form"
-    """How `params` travel in a POST."""
-    params: Mapping[str, str | int] = Field(default_factory=dict)
-    headers: Mapping[str, str] = Field(default_factory=dict)
-    first_page: int = Field(default=1, ge=0)
-    max_pages: int = Field(default=50, ge=1, le=5000)
-    rows: str
-    total: str | None = None
-    fields: Mapping[FieldName, str]
-    no_hits: NoHits | None = None
-    page_url: Regex | None = None
-
-    @field_validator("fields")
-    @classmethod
-    def _has_url(cls, value: Mapping[FieldName, str]) -> Mapping[FieldName, str]:
-        if "url" not in value:
-            msg = "names no url; add which field of a row holds the page's address"
-            raise ValueError(msg)
-        return value
-
-
-class FeedList(_Strict):
-    """An RSS or Atom feed, or an XML sitemap."""
-
-    kind: Literal["feed"]
-    start: WebAddress
-    page_url: Regex | None = None
-    headers: Mapping[str, str] = Field(default_factory=dict)
-
-
-class PagesList(_Strict):
-    """Pages that no listing leads to: their addresses."""
-
-    kind: Literal["pages"]
-    urls: tuple[WebAddress, ...] = Field(min_length=1)
-
-
-Listing = Annotated[HtmlList | JsonList | FeedList | PagesList, Field(discriminator="kind")]
-
-
-class PageHints(_Strict):
+class PageHints(Strict):
     """CSS selectors that help the reader; all optional."""
 
     title: Selector | None = None
+    """The page's title."""
     metadata: Selector | None = None
+    """The lines that say issuer, number and dates."""
     body: Selector | None = None
+    """The document's text."""
     attachments: Selector | None = None
+    """The links to its attachments."""
 
 
-class Expect(_Strict):
+class Expect(Strict):
     """What a healthy run looks like."""
 
     items_per_list: tuple[int, int] | None = None
+    """Entries of one list page, fewest and most; outside of it the run is suspect. The last page may be short."""
     new_per_run: tuple[int, int] | None = None
+    """New pages of one run, fewest and most, from the second run on."""
     filled: Mapping[str, float] = Field(default_factory=dict)
+    """The share of pages, 0 to 1, on which the reader must find a field: `{title: 1.0}`."""
     rejected: float = Field(default=0.2, ge=0, le=1)
     """The share of new and changed pages that may be unreadable before the run is suspect."""
 
@@ -221,27 +107,57 @@ class Expect(_Strict):
         return value
 
 
-class Source(_Strict):
+class Confidence(Strict):
+    """How sure the facts are, of the listing and of the pages.
+
+    `H`: read off saved pages or answers of the portal. `M`: read off other people's working crawlers. `guess`: neither.
+    """
+
+    list: Literal["H", "M", "guess"]
+    page: Literal["H", "M", "guess"]
+
+
+class Source(Strict):
     """One section of one portal: where it lists its pages, what may be asked, what to expect."""
 
     name: str = Field(pattern=r"^[a-z][a-z0-9_]{0,62}$")
+    """The file's own name without .yaml: small letters, digits and _."""
     title: str = Field(min_length=1)
+    """The publisher's own words."""
     jurisdiction: str = Field(pattern=r"^[A-Z]{2}(-[A-Z0-9]{1,3})?$")
+    """ISO 3166-2, like CN or CN-BJ."""
     authority: Literal["issuer", "portal", "media", "repost"]
+    """Whose word counts when pages differ: the issuer's own site, a government portal, state media, a repost."""
     homepage: WebAddress
+    """The portal's front page; its host may be asked."""
     hosts: tuple[str, ...] = ()
+    """Further hosts that may be asked; all others are refused."""
     timezone: str = "Asia/Shanghai"
+    """Legal dates are days there, and the schedule's hours are hours there."""
     schedule: str
+    """Five cron fields."""
     canonical: tuple[Canonical, ...] = ()
+    """Rewritings that fold mirrors of a page onto one address."""
     recheck: Literal["by_age", "all"] = "by_age"
     """Which known pages a run asks again: those due by their age (`crawlers/recheck.py`), or `all` of them."""
     demo: bool = False
+    """A made-up portal on this machine, which may be asked without a delay."""
+    confidence: Confidence | None = None
+    """How sure the facts are, of the listing and of the pages."""
+    reviewed: date | None = None
+    """The day on which somebody last went through the file."""
+    checked: date | None = None
+    """The day on which the portal itself last agreed with it; None while nobody has asked the portal."""
     politeness: Politeness = Politeness()
+    """How hard the portal may be asked."""
     cookies: bool = False
     """Send back the cookies that the portal sets: within a run, never from one run to the next."""
     list: Listing
+    """Where the pages are listed; its keys depend on its `kind`."""
     page: PageHints = PageHints()
+    """CSS selectors that help the reader."""
     expect: Expect = Expect()
+    """What a healthy run looks like."""
 
     @field_validator("name")
     @classmethod
@@ -312,9 +228,9 @@ class Source(_Strict):
         """The addresses that a crawl starts from, each beside the key of the YAML that holds it."""
         if isinstance(self.list, PagesList):
             return tuple((f"list.urls.{index}", url) for index, url in enumerate(self.list.urls))
-        if isinstance(self.list, JsonList):
-            return (("list.url", self.list.url),)
-        return (("list.start", self.list.start),)
+        if isinstance(self.list, HtmlList | FeedList):
+            return tuple(("list.start", listing.start) for listing in self.list.variants())
+        return tuple(("list.url", listing.url) for listing in self.list.variants())
 
     def canonical_url(self, url: str) -> str:
         """The one address under which `url`'s page is known, whatever mirror it was met on."""
@@ -334,8 +250,8 @@ def describe(error: Mapping[str, Any]) -> str:
     known = {
         "extra_forbidden": "is not a key of the model; check the spelling or take it out",
         "missing": "is missing; add it",
-        "union_tag_invalid": "has an unknown kind; write one of html, json, feed, pages",
-        "union_tag_not_found": "has no kind; write one of html, json, feed, pages",
+        "union_tag_invalid": f"has an unknown kind; write one of {', '.join(KINDS)}",
+        "union_tag_not_found": f"has no kind; write one of {', '.join(KINDS)}",
     }
     if kind in known:
         return known[kind]

@@ -8,6 +8,7 @@ without crawl.json is an open crawl; the next run of the source takes it up agai
 import contextlib
 import json
 import logging
+import re
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
@@ -28,7 +29,7 @@ from crawlers.manifest import ManifestWriter, Outcome, Role, Row, capture_id
 from crawlers.manners import Manners, Stop
 from crawlers.model import Source
 from crawlers.safety import REFUSALS, Guard
-from crawlers.store import Answer, Archive, Request, Stored
+from crawlers.store import Answer, Archive, Request, Stored, is_text_key, text_key
 from policywatch import clock
 from policywatch.errors import StorageError
 from policywatch.home import Home
@@ -79,6 +80,8 @@ class CrawlSession:
         self.notes: list[str] = []
         self.stats: Counter[str] = Counter()
         self.listed_last_time: int | None = None
+        self.filled: Filled = {}
+        self.filled_last_time: Filled = {}
         self.storage_error: StorageError | None = None
         self.summary: dict[str, Any] | None = None
         self.lock: IO[str] | None = None
@@ -136,7 +139,12 @@ class CrawlSession:
         """The addresses of all known pages that are to be asked in this run, listed or not."""
         if self._index is None:
             return iter(())
-        pages = (page for page in self._index.pages(self.source.name) if not self.round.is_done(page))
+        # What a listing's answer holds in full has no page that was ever asked.
+        pages = (
+            page
+            for page in self._index.pages(self.source.name)
+            if not is_text_key(page.key) and not self.round.is_done(page)
+        )
         return (page.url for page in pages) if self.recheck_all else recheck.due(pages, self._today, self._zone)
 
     @property
@@ -178,9 +186,41 @@ class CrawlSession:
         self.stats["bytes"] += len(answer.payload)
         return stored
 
-    def record(self, role: Role, url: str, outcome: Outcome, stored: Stored | None = None, **more: Any) -> Row:  # noqa: ANN401
-        """Add a row to the manifest; `more` holds further columns of it."""
-        at = stamp(self.now(stored.fetched_at if stored else None))
+    def judge_fields(self, facts: Facts) -> None:
+        """Note what the listing said of its pages, and what is wrong with it."""
+        self.filled = facts.filled()
+        self.signals += [*facts.signals(), *shrunk(self.filled, self.filled_last_time)]
+
+    def told(self, url: str, listed: dict[str, str], text: str, answer: Stored) -> None:
+        """Record a page whose whole text stands in a listing's answer: archived where it is new or changed.
+
+        Its digest is of the text alone, so that counters around it change nothing.
+        """
+        content, key = text.encode("utf-8", "replace"), text_key(url)
+        content_type = f"text/{'html' if _HTML.search(text) else 'plain'}; charset=utf-8"
+        outcome, _, digest = decide(answer.status, content, self.known(key), "text")
+        stored = None
+        try:
+            if outcome in {"new", "changed"}:
+                stored = self.archive.write_text(url, content, content_type, answer)
+        except StorageError as error:
+            self.storage_error = error  # nothing more is asked, and nothing is committed
+            return
+        row = {"digest": digest, "content_type": content_type, "status": answer.status, "final_url": url, "key": key}
+        self.record("page", url, outcome, stored, at=answer.fetched_at, listed=listed or None, **row)
+
+    def record(
+        self,
+        role: Role,
+        url: str,
+        outcome: Outcome,
+        stored: Stored | None = None,
+        *,
+        at: datetime | None = None,
+        **more: Any,  # noqa: ANN401
+    ) -> Row:
+        """Add a row to the manifest; `at` where no answer says when, `more` holds further columns of it."""
+        fetched_at = stamp(self.now(stored.fetched_at if stored else at))
         canonical = self.source.canonical_url(url)
         row = Row(
             capture_id=capture_id(self.source.name, canonical, more.get("key") or url, at),
@@ -276,6 +316,7 @@ class CrawlSession:
             "reasons": list(judgement.reasons),
             "counts": dict(sorted(self.pages.outcomes.items())),
             "lists": [{"url": seen.url, "items": seen.items} for seen in self.lists],
+            "filled": self.filled,
             "requests": self.stats["requests"],
             "stats": dict(sorted(self.stats.items())),
             "notes": list(dict.fromkeys(self.notes)),

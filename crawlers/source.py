@@ -5,16 +5,21 @@ here because callers think of both as one.
 """
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import yaml
 from pydantic import ValidationError
 
+from crawlers.listings import KINDS
 from crawlers.model import Source, canonical_url, describe
 from policywatch.errors import ConfigError, UsageError
 
 __all__ = ["Source", "canonical_url", "folders", "load_source", "load_sources"]
+
+_Keys = tuple[str, ...]
+_Lines = dict[_Keys, int]
 
 ENVIRONMENT = "POLICYWATCH_SOURCES"
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml where it is, ten times as fast
@@ -80,10 +85,11 @@ def _read(path: Path) -> Source:
     if not isinstance(values, dict):
         msg = f"{path}: holds no keys; start from another source's file"
         raise ConfigError(msg)
+    elsewhere = _add_addresses(path, lines, values.get("list"))
     try:
         source = Source.model_validate(values)
     except ValidationError as error:
-        raise ConfigError(_message(path, lines, error)) from None
+        raise ConfigError(_message(path, lines, elsewhere, error)) from None
     if source.name != path.stem:
         line = lines.get(("name",), 1)
         msg = f"{path}:{line}: name: '{source.name}' must be the file's own name, '{path.stem}'; rename one"
@@ -91,8 +97,33 @@ def _read(path: Path) -> Source:
     return source
 
 
-def _parse(path: Path, text: str) -> tuple[Any, dict[tuple[str, ...], int]]:
-    lines: dict[tuple[str, ...], int] = {}
+def _add_addresses(path: Path, lines: _Lines, listing: Any) -> dict[_Keys, str]:  # noqa: ANN401 - what YAML gives
+    """Put the addresses of `urls_file` behind those of `urls`, and say where each of them stands.
+
+    Raises:
+        ConfigError: the file cannot be read.
+    """
+    if not isinstance(listing, dict) or not isinstance(listing.get("urls_file"), str):
+        return {}
+    beside = path.parent / listing["urls_file"]
+    try:
+        text = beside.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        line = lines.get(("list", "urls_file"), 1)
+        msg = f"{path}:{line}: list.urls_file: {beside} cannot be read ({error}); save it there as UTF-8 text"
+        raise ConfigError(msg) from None
+    given = list(listing.get("urls") or ())
+    places: dict[_Keys, str] = {}
+    for number, printed in enumerate(text.splitlines(), start=1):
+        if (address := printed.strip()) and not address.startswith("#"):
+            places["list", "urls", str(len(given))] = f"{beside}:{number}"
+            given.append(address)
+    listing["urls"] = given
+    return places
+
+
+def _parse(path: Path, text: str) -> tuple[Any, _Lines]:
+    lines: _Lines = {}
     loader = _LOADER(text)
     try:
         node = loader.get_single_node()
@@ -109,7 +140,7 @@ def _parse(path: Path, text: str) -> tuple[Any, dict[tuple[str, ...], int]]:
         loader.dispose()
 
 
-def _walk(path: Path, node: yaml.Node, at: tuple[str, ...], lines: dict[tuple[str, ...], int]) -> None:
+def _walk(path: Path, node: yaml.Node, at: _Keys, lines: _Lines) -> None:
     """Remember the line of every key, and refuse a key given twice: YAML would silently keep the last."""
     lines.setdefault(at, node.start_mark.line + 1)
     if isinstance(node, yaml.MappingNode):
@@ -126,19 +157,17 @@ def _walk(path: Path, node: yaml.Node, at: tuple[str, ...], lines: dict[tuple[st
             _walk(path, value, (*at, str(index)), lines)
 
 
-def _message(path: Path, lines: dict[tuple[str, ...], int], error: ValidationError) -> str:
+def _message(path: Path, lines: _Lines, elsewhere: Mapping[_Keys, str], error: ValidationError) -> str:
     found = error.errors(include_url=False)
     # A misspelt key is missing as well; the misspelling is what helps.
     first = next((item for item in found if item["type"] == "extra_forbidden"), found[0])
     # The tag of a tagged union is part of pydantic's path and not of the file's.
-    tagged = (
-        len(first["loc"]) > 1 and first["loc"][0] == "list" and first["loc"][1] in {"html", "json", "feed", "pages"}
-    )
+    tagged = first["loc"][:1] == ("list",) and first["loc"][1:2] and first["loc"][1] in KINDS
     keys = tuple(str(part) for index, part in enumerate(first["loc"]) if not (tagged and index == 1))
     known = keys
     while known and known not in lines:
         known = known[:-1]
-    line = lines.get(known, 1)
+    place = elsewhere.get(keys) or f"{path}:{lines.get(known, 1)}"
     more = f" (and {error.error_count() - 1} more)" if error.error_count() > 1 else ""
     key = f"{'.'.join(keys)}: " if keys else ""
-    return f"{path}:{line}: {key}{describe(first)}{more}"
+    return f"{place}: {key}{describe(first)}{more}"

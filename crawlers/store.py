@@ -17,7 +17,7 @@ from typing import NamedTuple
 from warcio.statusandheaders import StatusAndHeaders
 
 import policywatch
-from crawlers.captures import ORIGINAL_FILE, ORIGINAL_OFFSET, original, record_date, stamp
+from crawlers.captures import ORIGINAL_FILE, ORIGINAL_OFFSET, ROLE, original, record_date, stamp
 from crawlers.index import Known
 from crawlers.warc import Damage, Headers, Place, Record, WarcWriter, payload_digest, read_at, read_warc
 from policywatch.errors import StorageError
@@ -25,13 +25,11 @@ from policywatch.home import Home
 
 _SAME_PAYLOAD = "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"
 _NOT_MODIFIED = "http://netpreserve.org/warc/1.1/revisit/server-not-modified"
-# Not part of the standard, which lets readers skip fields they do not know: it makes a crawl resumable from the archive
-# alone.
-_ROLE = "WARC-Policywatch-Role"
 CRAWL_URN = "urn:policywatch:crawl:"
 """What names the records about a crawl itself, its manifest and its summary."""
 MAX_FILE = 1 << 30
 """Bytes of one WARC file, the size that the standard recommends; a record that would not fit opens the next file."""
+_TEXT = "#text"
 _HEADS = 1 << 16
 """Bytes that a request, and the heads of a record, may take besides the payload."""
 
@@ -72,6 +70,8 @@ class Stored:
     payload_digest: str
     original: Known | None = None
     """For a revisit: the full answer that it repeats."""
+    record_id: str = ""
+    """The record's own name, `<urn:uuid:…>`."""
 
 
 class LeftOver(NamedTuple):
@@ -96,6 +96,16 @@ def segments(home: Home, source: str, crawl_id: str) -> list[Path]:
     return [*sorted(root.glob(f"*/{crawl_id}.warc.gz")), *sorted(later, key=lambda path: path.name)]
 
 
+def text_key(url: str) -> str:
+    """What tells the text of a page, as a listing's answer holds it, apart from the page itself."""
+    return f"{url}{_TEXT}"
+
+
+def is_text_key(key: str) -> bool:
+    """Whether `key` was made by `text_key`; addresses that are asked have no fragment."""
+    return key.endswith(_TEXT)
+
+
 def request_key(method: str, url: str, body: bytes) -> str:
     """See `Request.key`."""
     return url if method == "GET" and not body else f"{url}#{method}:{sha256(body).hexdigest()[:16]}"
@@ -112,6 +122,7 @@ class Archive:
         self._first = 0
         self._writer: WarcWriter | None = None
         self._replay: dict[str, list[Place]] = {}
+        self._texts: dict[tuple[str, str], Place] = {}
         self._info: tuple[str, str, datetime] = ("", "", datetime.fromtimestamp(0, UTC))
         self.replayable = 0
         self.torn: Damage | None = None
@@ -188,7 +199,11 @@ class Archive:
             if found.kind == "warcinfo" or (found.kind == "metadata" and found.url.startswith(CRAWL_URN)):
                 continue
             end = found.offset + found.length
-            if found.kind in {"response", "revisit"} and asked is not None:
+            if found.kind == "conversion":
+                self._texts[found.url, found.fields.get("warc-payload-digest", "")] = Place(
+                    name, found.offset, found.length
+                )
+            elif found.kind in {"response", "revisit"} and asked is not None:
                 method = (asked.http.protocol if asked.http else "GET") or "GET"
                 key = request_key(method, found.url, asked.payload)
                 self._replay.setdefault(key, []).append(Place(name, found.offset, found.length))
@@ -214,6 +229,7 @@ class Archive:
             fetched_at=record_date(record.fields) or datetime.fromtimestamp(0, UTC),
             status=record.status or 0,
             payload_digest=record.fields.get("warc-payload-digest", ""),
+            record_id=record.fields.get("warc-record-id", ""),
         )
         return stored, record, payload
 
@@ -228,13 +244,28 @@ class Archive:
                 except ValueError:  # a bomb: it stays in the file, and gives no row
                     continue
                 yield LeftOver(
-                    role=record.fields.get(_ROLE.lower(), "page"),
+                    role=record.fields.get(ROLE.lower(), "page"),
                     url=record.url,
                     key=None if key == record.url else key,
                     stored=stored,
                     content=content,
                     headers={name: record.header(name) for name in ("content-type", "etag", "last-modified")},
                 )
+        yield from self._texts_left_over()
+
+    def _texts_left_over(self) -> Iterator["LeftOver"]:
+        """The texts of pages that an interrupted crawl took out of its listing's answers."""
+        for (url, digest), place in self._texts.items():
+            record = read_at(self.home.archive / place.file, place.offset)
+            at = record_date(record.fields) or datetime.fromtimestamp(0, UTC)
+            yield LeftOver(
+                role="page",
+                url=url,
+                key=text_key(url),
+                stored=Stored(place, at, 200, digest),
+                content=record.payload,
+                headers={"content-type": record.fields.get("content-type"), "etag": None, "last-modified": None},
+            )
 
     def write(self, request: Request, answer: Answer, *, fetched_at: datetime, known: Known | None = None) -> Stored:
         """Archive one answer.
@@ -252,7 +283,7 @@ class Archive:
         full = known if known is not None and known.full_file is not None else None
         same = full is not None and digest == full.payload_digest and bool(payload)
         revisit = full is not None and (status == 304 or same)  # noqa: PLR2004
-        fields = {"WARC-Date": date, _ROLE: request.role}
+        fields = {"WARC-Date": date, ROLE: request.role}
         if revisit and full is not None:
             fields["WARC-Profile"] = _SAME_PAYLOAD if same else _NOT_MODIFIED
             fields["WARC-Refers-To-Target-URI"] = full.full_url or request.url
@@ -266,7 +297,30 @@ class Archive:
         kind = "revisit" if revisit else "response"
         record = writer.build(kind, request.url, fields, http, b"" if revisit else payload)
         place = writer.append(self._asked(request, date, record), record)[1]
-        return Stored(place, fetched_at, status, digest, full if revisit else None)
+        record_id = record.rec_headers.get_header("WARC-Record-ID")
+        return Stored(place, fetched_at, status, digest, full if revisit else None, record_id)
+
+    def write_text(self, url: str, content: bytes, content_type: str, of: Stored) -> Stored:
+        """Archive the text of the page at `url` as the answer `of` holds it.
+
+        One that an interrupted crawl had archived already is not written again.
+
+        Raises:
+            StorageError: the disk is full or refuses.
+        """
+        digest = payload_digest(content)
+        place = self._texts.get((url, digest))
+        if place is None:
+            writer = self._room(len(content))
+            fields = {
+                "WARC-Date": stamp(of.fetched_at),
+                "WARC-Refers-To": of.record_id,
+                "WARC-Payload-Digest": digest,
+                "Content-Type": content_type,
+                ROLE: "page",
+            }
+            place = writer.append(writer.build("conversion", url, fields, None, content))[0]
+        return Stored(place, of.fetched_at, of.status, digest)
 
     def _asked(self, request: Request, date: str, answer: object) -> object:
         target = request.url.split("/", 3)

@@ -4,10 +4,12 @@ What belongs here: pure functions on URLs. What does not: which hosts may be ask
 rewritings (`source.py`).
 """
 
+import re
 from urllib.parse import urljoin, urlsplit, urlunsplit
 
 from w3lib.url import safe_url_string
 
+_PLAIN = re.compile(r"https?://[a-z0-9.-]{1,63}(?::\d+)?/[A-Za-z0-9_./?=&-]*")
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
@@ -33,6 +35,8 @@ def clean_url(href: str, base: str | None = None) -> str | None:
     if port and port != _DEFAULT_PORTS[scheme]:
         host = f"{host}:{port}"
     cleaned = urlunsplit((scheme, host, parts.path or "/", parts.query, ""))
+    if _PLAIN.fullmatch(cleaned):  # what is next to nothing to check is most of what listings hold
+        return cleaned
     try:
         # Scrapy sends exactly this form, so archive, manifest and request agree on one string.
         return str(safe_url_string(cleaned))

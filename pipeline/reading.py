@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from crawlers.source import Source
 
 READ_OUTCOMES: Final = ("new", "changed")
+_SAME_BYTES: Final = ("unchanged", "not_modified")
 _LISTED: Final = tuple(item.name for item in fields(Listed))
 
 Entry = Mapping[str, Any]
@@ -90,6 +91,33 @@ def manifest(folder: Path) -> Iterator[Entry]:
 def is_readable(entry: Entry) -> bool:
     """Whether a manifest row is a page whose bytes are new to us."""
     return entry["role"] == "page" and entry["outcome"] in READ_OUTCOMES and bool(entry.get("warc_file"))
+
+
+def to_read(entry: Entry, known: Mapping[str, Entry]) -> Entry | None:
+    """The manifest row to read: itself where its bytes are new, or with the bytes read before where the list has news.
+
+    A listing may mark a policy as ended while its page stays as it was, so the same bytes are read again together with
+    what the listing says now. None where there is nothing to read.
+    """
+    if is_readable(entry):
+        return entry
+    old = known.get(entry["canonical_url"])
+    if old is None or entry["role"] != "page" or entry["outcome"] not in _SAME_BYTES or not old.get("warc_file"):
+        return None
+    said = listed_of(entry)
+    if said is None or said == listed_of(old):
+        return None
+    place = {name: old.get(name) for name in ("warc_file", "warc_offset", "warc_length", "content_type")}
+    return {**entry, **place}
+
+
+def last_read(folder: Path, known: Mapping[str, Entry]) -> dict[str, Entry]:
+    """What reading a crawl makes known, as `known` of the next one: by canonical URL, the row that was read."""
+    found: dict[str, Entry] = {}
+    for entry in manifest(folder):
+        if (row := to_read(entry, known)) is not None:
+            found[entry["canonical_url"]] = {**row, "parser_version": PARSER_VERSION}
+    return found
 
 
 def readable(folder: Path) -> Iterator[Entry]:
@@ -226,8 +254,8 @@ def read_crawl(
     wanted: list[tuple[Entry, str, pool.Job]] = []
     for entry in manifest(folder):
         tables.captures.append(rows.capture_row(entry))
-        if is_readable(entry):
-            wanted.append((entry, "source", job_of(home, entry, sources)))
+        if (found := to_read(entry, known or {})) is not None:
+            wanted.append((found, "source", job_of(home, found, sources)))
     reread = [(old, "parser", job_of(home, old, sources)) for old in _read_by_another(wanted, known or {})]
     everything = reread + wanted
     outcomes = pool.read_many([job for _, _, job in everything], watcher=watcher)

@@ -79,8 +79,14 @@ def declared(name: str | None = None) -> dict[str, "Source"]:
 # --- 1. crawl --------------------------------------------------------------------------------------------------------
 
 
-def crawl(
-    source: str, home: Home, *, env: Mapping[str, str] | None = None, verbose: bool = False, recheck_all: bool = False
+def crawl(  # noqa: PLR0913 - each is a wish of one caller
+    source: str,
+    home: Home,
+    *,
+    env: Mapping[str, str] | None = None,
+    settings: Mapping[str, str] | None = None,
+    verbose: bool = False,
+    recheck_all: bool = False,
 ) -> dict[str, Any]:
     """Crawl `source` in a process of its own (Scrapy's reactor starts once per process) and return its crawl.json.
 
@@ -88,6 +94,7 @@ def crawl(
         source: the name of a declared source.
         home: where the archive and the crawl's manifest go.
         env: added to this process's environment: Dagster's Pipes bootstrap.
+        settings: Scrapy settings of this crawl alone.
         verbose: let the crawl's log through to this process's stderr.
         recheck_all: ask every known page, whether it is due or not.
 
@@ -96,6 +103,7 @@ def crawl(
     """
     command = [sys.executable, "-m", "crawlers.run", source, "--home", str(home.root)]
     command += ["--recheck-all"] if recheck_all else []
+    command += [f"--set={name}={value}" for name, value in (settings or {}).items()]
     with subprocess.Popen(
         command,
         env={**os.environ, **(env or {})},
@@ -163,11 +171,13 @@ def read(home: Home, source: str | None = None, *, watcher: "Watcher | None" = N
     with ledger(home) as warehouse:
         folders = reading.pending(home, warehouse.loaded(), source)
         known = _known(warehouse, source) if folders else {}
-    return [
-        reading.read_crawl(home, folder, sources, known, watcher=watcher)
-        for folder in folders
-        if reading.staged(home, folder.name) is None
-    ]
+    reports = []
+    for folder in folders:
+        if reading.staged(home, folder.name) is None:
+            reports.append(reading.read_crawl(home, folder, sources, known, watcher=watcher))
+        if folder is not folders[-1]:
+            known |= reading.last_read(folder, known)
+    return reports
 
 
 def _known(warehouse: "Ledger", source: str | None) -> dict[str, Mapping[str, Any]]:

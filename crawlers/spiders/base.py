@@ -4,20 +4,26 @@ What belongs here: the flow of a crawl. What does not: how one kind of listing i
 module), what an answer means (`crawlers.session`).
 """
 
-from collections.abc import AsyncIterator, Iterable
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Self
+import re
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, NamedTuple, Self, TypeVar
+from zoneinfo import ZoneInfo
 
 from scrapy import Request, Spider, signals
 from scrapy.http import Response
 
 from crawlers import recheck
+from crawlers.facts import Facts
 from crawlers.health import Seen, challenge
+from crawlers.listings import Kind
 from crawlers.manifest import Role, Row
 from crawlers.middlewares import header_values, words_for
 from crawlers.model import Source
 from crawlers.session import CrawlSession, Visit, open_session
+from crawlers.spiders.items import Item
 from crawlers.spiders.text import decoded
-from crawlers.store import request_key
+from crawlers.store import Stored, request_key
 from crawlers.urls import clean_url
 from policywatch.home import Home
 
@@ -33,33 +39,63 @@ class Entry(NamedTuple):
     listed: dict[str, str]
 
 
+class FullText(NamedTuple):
+    """A page whose whole text the listing's answer holds, so that the page itself is not asked."""
+
+    url: str
+    listed: dict[str, str]
+    text: str
+    answer: Stored
+
+
+Found = Entry | FullText
+
+
 class ListPage(NamedTuple):
-    """A list page that answered with 200: its address, its text, its bytes."""
+    """A list page that answered with 200: its address, its text, its bytes, its place in the archive."""
 
     url: str
     text: str
     body: bytes
+    stored: Stored | None = None
+
+    @property
+    def beginning(self) -> str:
+        """The first words of it, for messages."""
+        return repr(" ".join(self.text[:200].split())[:60])
 
 
 class ListTrouble(Exception):  # noqa: N818 - it ends the walk, and is recorded
-    """The listing cannot be read further. `refused`: the portal sends us away, so nothing more is asked."""
+    """The listing cannot be read further.
 
-    def __init__(self, reason: str, *, refused: bool) -> None:
+    `refused`: the portal sends us away, so nothing more is asked. `first`: not even its first page came.
+    """
+
+    def __init__(self, reason: str, *, refused: bool, first: bool = False) -> None:
         super().__init__(reason)
         self.refused = refused
+        self.first = first
 
 
-class SourceSpider(Spider):
-    """A crawl of one source. Archetypes implement `walk`."""
+ListingT = TypeVar("ListingT", bound=Kind)
+
+
+class SourceSpider(Spider, Generic[ListingT]):
+    """A crawl of one source. Archetypes implement `walk_one`."""
 
     source: ClassVar[Source]
     session: CrawlSession
+    listing: ListingT
+    """What is walked at the moment: the source's `list:`, with one value of each of its `each`."""
 
     def __init__(self, session: CrawlSession | None = None, **more: Any) -> None:  # noqa: ANN401
         super().__init__(**more)
         if session is not None:
             self.session = session
         self.asked: set[str] = set()
+        self.listing = self.source.list  # type: ignore[assignment] # the loader chooses the archetype by the kind
+        self.facts = Facts(getattr(self.listing, "values", {}), ZoneInfo(self.source.timezone))
+        self._before: set[bytes] = set()
 
     @classmethod
     def from_crawler(cls, crawler: "Crawler", *args: Any, **kwargs: Any) -> Self:  # noqa: ANN401
@@ -76,15 +112,34 @@ class SourceSpider(Spider):
             self.session.commit()
         self.session.close()
 
-    def walk(self) -> AsyncIterator[Entry]:
-        """The entries of the listing, page after page.
+    def walk_one(self) -> AsyncIterator[Found]:
+        """The entries of `self.listing`, page after page.
 
         Raises:
             ListTrouble: the listing cannot be read further.
         """
         raise NotImplementedError
 
-    async def start(self) -> AsyncIterator[Request]:  # noqa: C901 - the ways in which a crawl ends
+    async def walk(self) -> AsyncIterator[Found]:
+        """The entries of all categories; one that cannot be read does not hide the others.
+
+        Raises:
+            ListTrouble: no category could be read, or the portal sends us away.
+        """
+        categories, failed = self.source.list.variants(), 0
+        for category in categories:
+            self.listing = category  # type: ignore[assignment]
+            self._before.clear()
+            try:
+                async for found in self.walk_one():
+                    yield found
+            except ListTrouble as trouble:
+                failed += trouble.first
+                if trouble.refused or failed == len(categories) or len(categories) == 1:
+                    raise
+                self.session.signals.append(str(trouble))
+
+    async def start(self) -> AsyncIterator[Request]:
         """Ask the pages that the listing names, then every other known page, as far as they are due."""
         if self.session.summary is not None:
             return
@@ -97,12 +152,12 @@ class SourceSpider(Spider):
                 self.asked.add(entry.url)
                 if self.session.wants(entry.url, entry.listed):
                     await self.room()
-                    yield self.page_request(entry.url, entry.listed)
-                else:
-                    self.session.stats["not_due"] += 1
+                    yield request
         except ListTrouble as trouble:
             if self._ends(trouble):
                 return
+        finally:
+            self.session.judge_fields(self.facts)
         for url in self.session.due():
             if self.session.halted:
                 return
@@ -115,7 +170,23 @@ class SourceSpider(Spider):
         if self.session.stopped:
             return True  # nothing is: the listing was not asked any further
         self.session.signals.append(str(trouble))
-        return trouble.refused
+        return trouble.refused or trouble.first
+
+    def _take(self, found: Found) -> Request | None:
+        """The request for what the listing names; None where it has been asked, is not due, or needs none."""
+        most = self.settings.getint(TRIAL_PAGES)
+        if most and len(self.asked) >= most and not isinstance(found, FullText):
+            return None  # a trial walks the listing on and leaves its other pages alone
+        if found.url in self.asked:
+            return None
+        self.asked.add(found.url)
+        if isinstance(found, FullText):
+            self.session.told(*found)
+            return None
+        if not self.session.wants(found.url, found.listed):
+            self.session.stats["not_due"] += 1
+            return None
+        return self.page_request(found.url, found.listed)
 
     async def room(self) -> None:
         """Wait until the requests that were made are on their way: Scrapy would hold all of them in memory else."""
@@ -168,6 +239,7 @@ class SourceSpider(Spider):
         Raises:
             ListTrouble: it failed, or a challenge came in its place.
         """
+        url = clean_url(url) or url
         key = request_key(method, url, body)
         meta = {"role": "list", "key": key}
         request = Request(url, method=method, body=body, headers=dict(headers), meta=meta, dont_filter=True)
@@ -189,7 +261,7 @@ class SourceSpider(Spider):
         if row.outcome not in {"new", "changed", "unchanged"}:
             what = row.error or "it is not there (404)"
             msg = f"list {url}: {what}; look at it in a browser"
-            raise ListTrouble(msg, refused=row.outcome == "blocked" or first)
+            raise ListTrouble(msg, refused=row.outcome == "blocked", first=first)
         content_type = row.content_type or ""
         return ListPage(response.url, decoded(response.body, content_type), response.body)
 
@@ -204,7 +276,29 @@ class SourceSpider(Spider):
             msg = f"list {url}: a challenge page ({mark}) came in its place; look at it in a browser"
             raise ListTrouble(msg, refused=True)
 
-    def entry(self, href: str | None, base: str, listed: dict[str, str]) -> Entry | None:
-        """An entry out of a link as printed; None when it leads nowhere that can be fetched."""
-        url = clean_url(href, base) if href else None
-        return Entry(url, listed) if url else None
+    def is_repeated(self, entries: Sequence[Found]) -> bool:
+        """Whether a page before had the same entries: some portals repeat their last page for ever."""
+        urls = sha256("\n".join(sorted(entry.url for entry in entries)).encode()).digest()
+        if urls in self._before:
+            return True
+        self._before.add(urls)
+        return False
+
+    def entries(
+        self, items: Iterable[Item], base: str, page: ListPage | None = None, *, without: str = "items_without_link"
+    ) -> Iterator[Found]:
+        """The items of a list page as entries, each address once; `without` counts those that lead nowhere."""
+        met, shape = set[str](), getattr(self.listing, "page_url", None)
+        for item in items:
+            urls = [url for link in item.links if (url := clean_url(link, base))]
+            url = next((url for url in urls if not shape or re.search(shape, url)), None)
+            if url is None:
+                self.session.stats["items_of_other_shape" if urls else without] += 1
+            elif url not in met:
+                met.add(url)
+                listed = self.facts.take(item.said, item.absent)
+                stored = page.stored if page is not None else None
+                if item.text is not None and stored is not None:
+                    yield FullText(url, listed, item.text, stored)
+                else:
+                    yield Entry(url, listed)

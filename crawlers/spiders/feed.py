@@ -1,81 +1,113 @@
-"""Feeds: `list.kind: feed`, that is RSS, Atom and XML sitemaps.
+"""Feeds: `list.kind: feed`, that is RSS, Atom, XML sitemaps and indexes of sitemaps.
 
 What belongs here: reading their entries. What does not: anything about the pages they name.
 """
 
-import re
+import gzip
+import zlib
 from collections.abc import AsyncIterator, Iterator
-from functools import cached_property
+from io import BytesIO
 from typing import Any
 
 from lxml import etree
 
-from crawlers.model import FeedList
-from crawlers.spiders.base import Entry, ListPage, ListTrouble, SourceSpider
+from crawlers.listings import FeedList
+from crawlers.spiders.base import Found, ListPage, ListTrouble, SourceSpider
+from crawlers.spiders.items import Item
+from crawlers.spiders.text import decoded, is_cut, xml_root
+from crawlers.urls import clean_url
 
 _ENTRIES = {"item", "entry", "url"}
+_ROOTS = {"rss", "RDF", "feed", "urlset", "sitemapindex"}
+_GZIP = b"\x1f\x8b"
+_MOST_BYTES = 50 * 1024 * 1024
+"""Of one sitemap unpacked, as the sitemap protocol allows."""
 
 
-class FeedSpider(SourceSpider):
-    """Asks the feed and takes every entry with a link."""
+class FeedSpider(SourceSpider[FeedList]):
+    """Asks the feed, and the sitemaps that an index names, and takes every entry with a link."""
 
-    @cached_property
-    def listing(self) -> FeedList:
-        """The source's `list:`."""
-        listing = self.source.list
-        if not isinstance(listing, FeedList):
-            raise TypeError(listing)
-        return listing
+    async def walk_one(self) -> AsyncIterator[Found]:
+        """See `SourceSpider.walk_one`."""
+        waiting, asked = [self.listing.start], set[str]()
+        while waiting and len(asked) < self.listing.max_pages:
+            url = waiting.pop(0)
+            if url in asked:
+                continue
+            first = not asked
+            asked.add(url)
+            page = await self.fetch_list(url, first=first, headers=self.listing.headers.items())
+            if page is None:
+                self.session.signals.append(f"list {url}: named by an index of sitemaps and not there")
+                continue
+            root = self.root(page)
+            if _name(root) == "sitemapindex":
+                waiting += self._sitemaps(root, page.url)
+                continue
+            entries = list(self.read(page, root))
+            self.seen(page.url, len(entries), page)
+            for entry in entries:
+                yield entry
 
-    async def walk(self) -> AsyncIterator[Entry]:
-        """See `SourceSpider.walk`."""
-        page = await self.fetch_list(self.listing.start, first=True, headers=self.listing.headers.items())
-        if page is None:
-            return
-        entries = list(self.read(page))
-        self.seen(page.url, len(entries), page)
-        for entry in entries:
-            yield entry
+    def root(self, page: ListPage) -> Any:  # noqa: ANN401 - lxml elements have no public type
+        """The root element of an answer; one that is cut off gives what is whole, and a signal.
 
-    def read(self, page: ListPage) -> Iterator[Entry]:
+        Raises:
+            ListTrouble: it is no feed.
+        """
+        text = self._unpacked(page)
+        root = xml_root(text)
+        if root is None or _name(root) not in _ROOTS:
+            self.seen(page.url, 0, page)
+            msg = f"list {page.url}: no RSS, Atom or sitemap came; look at the answer, it begins with {page.beginning}"
+            raise ListTrouble(msg, refused=False)
+        if is_cut(text, _name(root)):
+            self.session.signals.append(f"list {page.url}: the answer is cut off; what is whole was taken, run again")
+        return root
+
+    def _unpacked(self, page: ListPage) -> str:
+        if page.body[:2] != _GZIP:
+            return page.text
+        try:
+            with gzip.GzipFile(fileobj=BytesIO(page.body)) as packed:
+                body = packed.read(_MOST_BYTES + 1)
+        except (OSError, EOFError, zlib.error) as error:
+            msg = f"list {page.url}: packed with gzip, and damaged ({error}); run again"
+            raise ListTrouble(msg, refused=False) from None
+        if len(body) > _MOST_BYTES:
+            msg = f"list {page.url}: unpacks to more than {_MOST_BYTES // 2**20} MB; no sitemap may be that large"
+            raise ListTrouble(msg, refused=False)
+        return decoded(body)
+
+    def _sitemaps(self, root: Any, base: str) -> Iterator[str]:  # noqa: ANN401
+        for sitemap in root:
+            if _name(sitemap) == "sitemap" and (href := _entry(sitemap)[0]) and (url := clean_url(href, base)):
+                yield url
+
+    def read(self, page: ListPage, root: Any = None) -> Iterator[Found]:  # noqa: ANN401
         """The entries of the feed, each address once.
 
         Raises:
             ListTrouble: it is no feed.
         """
-        # No entities, no network, no DTD: a feed is untrusted input.
-        parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, recover=True, huge_tree=False)
-        try:
-            root = etree.fromstring(page.body, parser)
-        except etree.XMLSyntaxError:
-            root = None
-        if root is None or _name(root) not in {"rss", "RDF", "feed", "urlset"}:
-            self.seen(page.url, 0, page)
-            msg = f"list {page.url}: no RSS, Atom or sitemap came; look at the answer"
-            raise ListTrouble(msg, refused=False)
-        met = set[str]()
-        for item in root.iter():
-            if _name(item) not in _ENTRIES:
-                continue
-            href, listed = _entry(item)
-            entry = self.entry(href, page.url, listed)
-            if entry is None:
-                self.session.stats["items_without_link"] += 1
-            elif self.listing.page_url and not re.search(self.listing.page_url, entry.url):
-                self.session.stats["items_of_other_shape"] += 1
-            elif entry.url not in met:
-                met.add(entry.url)
-                yield entry
+        yield from self.entries(_items(self.root(page) if root is None else root), page.url)
 
 
-def _name(element: Any) -> str:  # noqa: ANN401 - lxml elements have no public type
+def _items(root: Any) -> Iterator[Item]:  # noqa: ANN401
+    for element in root.iter():
+        if _name(element) in _ENTRIES:
+            href, said = _entry(element)
+            yield Item((href,) if href else (), said)
+
+
+def _name(element: Any) -> str:  # noqa: ANN401
     return etree.QName(element).localname if isinstance(element.tag, str) else ""
 
 
-def _entry(item: Any) -> tuple[str | None, dict[str, str]]:  # noqa: ANN401
+def _entry(item: Any) -> tuple[str | None, dict[str, str | None]]:  # noqa: ANN401
     """The link of a feed's entry and what it says of the page: title, date as printed."""
     href: str | None = None
-    listed: dict[str, str] = {}
+    said: dict[str, str | None] = {"title": None, "published_date": None}
     for child in item:
         name, text = _name(child), " ".join("".join(child.itertext()).split()) if isinstance(child.tag, str) else ""
         if name == "link" and (child.get("rel") or "alternate") == "alternate":
@@ -83,7 +115,7 @@ def _entry(item: Any) -> tuple[str | None, dict[str, str]]:  # noqa: ANN401
         elif name == "loc":
             href = href or text
         elif name == "title" and text:
-            listed.setdefault("title", text)
+            said["title"] = said["title"] or text
         elif name in {"pubDate", "published", "date"} and text:
-            listed["published_date"] = text
-    return href, listed
+            said["published_date"] = text
+    return href, said

@@ -1,97 +1,83 @@
 """Paged HTML listings: `list.kind: html`.
 
-What belongs here: walking them and reading their items. What does not: the little selector language
-(`crawlers.selectors`).
+What belongs here: walking them. What does not: reading their items (`items.py`).
 """
 
 import re
 from collections.abc import AsyncIterator, Iterator
-from functools import cached_property
 from urllib.parse import urljoin
 
-from lxml import etree
-from lxml import html as lxml_html
-
-from crawlers.model import HtmlList
-from crawlers.selectors import compile_field, compile_selector
-from crawlers.spiders.base import Entry, ListPage, SourceSpider
-
-# lxml refuses text with a declared encoding, and drops all that follows a stray </html> or </body>.
-_IN_THE_WAY = re.compile(r"^\s*<\?xml[^>]*\?>|</(?:html|body)\s*>", re.IGNORECASE)
+from crawlers.listings import HtmlList
+from crawlers.selectors import compile_selector
+from crawlers.spiders.base import Found, ListPage, SourceSpider
+from crawlers.spiders.items import base_of, html_items, parse_html
+from crawlers.urls import clean_url
 
 
-class HtmlListSpider(SourceSpider):
-    """Asks `start`, then `next` with n counting up, until a page is missing, empty, or the same as one before."""
+class HtmlListSpider(SourceSpider[HtmlList]):
+    """Asks `start`, then what `next` or `next_link` names, until a page is missing, empty, or like one before."""
 
-    @cached_property
-    def listing(self) -> HtmlList:
-        """The source's `list:`."""
-        listing = self.source.list
-        if not isinstance(listing, HtmlList):
-            raise TypeError(listing)
-        return listing
-
-    async def walk(self) -> AsyncIterator[Entry]:
-        """See `SourceSpider.walk`."""
-        listing, before = self.listing, set[frozenset[str]]()
-        for number, url in enumerate(self._pages()):
+    async def walk_one(self) -> AsyncIterator[Found]:
+        """See `SourceSpider.walk_one`."""
+        listing, asked = self.listing, set[str]()
+        url: str | None = listing.start
+        most = listing.max_pages
+        for number in range(listing.max_pages):
+            if url is None or number >= most or url in asked:
+                return
+            asked.add(url)
             page = await self.fetch_list(url, first=number == 0, headers=listing.headers.items())
-            if page is None:
+            entries = list(self.read(page)) if page is not None else []
+            if page is None or not entries or self.is_repeated(entries):
+                self._cut_short(url, number, most)
+                if page is not None and number == 0:
+                    self.seen(url, 0, page)
                 return
-            entries = list(self.read(page))
-            same = frozenset(entry.url for entry in entries)
-            if entries and same in before:
-                return
-            before.add(same)
-            if entries or number == 0:
-                self.seen(url, len(entries), page)
-            if not entries:
-                return
+            self.seen(url, len(entries), page)
             for entry in entries:
                 yield entry
+            if number == 0:
+                most = self._count(page)
+            url = self._after(page, number)
 
-    def _pages(self) -> Iterator[str]:
+    def _count(self, page: ListPage) -> int:
+        """How many pages to ask; what the first page says of it counts."""
         listing = self.listing
-        yield listing.start
+        if listing.pages_from is None:
+            return listing.max_pages
+        found = re.search(listing.pages_from, page.text)
+        digits = found.group(1) if found else None
+        if not digits or not digits.strip().isdecimal():
+            self.session.signals.append(
+                f"list {page.url}: nothing says how many pages there are; correct list.pages_from, or take it out"
+            )
+            return listing.max_pages
+        self._counted = True
+        return min(int(digits), listing.max_pages)
+
+    _counted = False
+
+    def _cut_short(self, url: str, number: int, most: int) -> None:
+        if number and self._counted:
+            self.session.signals.append(
+                f"list {url}: page {number + 1} of {most} is missing, empty or one that came before; look at the portal"
+            )
+
+    def _after(self, page: ListPage, number: int) -> str | None:
+        """The address of the list page after number `number`; None at the end."""
+        listing = self.listing
         if listing.next:
-            for n in range(listing.next_from, listing.next_from + listing.max_pages - 1):
-                yield urljoin(listing.start, listing.next.replace("{n}", str(n)))
+            n = listing.next_from + number * listing.next_step
+            return urljoin(listing.start, listing.next.replace("{n}", str(n)))
+        if not listing.next_link or (tree := parse_html(page.text)) is None:
+            return None
+        base = base_of(tree, page.url)
+        links = (clean_url(element.get("href") or "", base) for element in compile_selector(listing.next_link)(tree))
+        return next((link for link in links if link and link != page.url), None)
 
-    def read(self, page: ListPage) -> Iterator[Entry]:
+    def read(self, page: ListPage) -> Iterator[Found]:
         """The entries of one list page, each address once, in the page's order."""
-        listing = self.listing
         tree = parse_html(page.text)
-        if tree is None:
-            return
-        base = next(iter(tree.xpath("//base/@href")), None)
-        base = urljoin(page.url, base) if base else page.url
-        readers = {name: compile_field(spec) for name, spec in self._fields.items()}
-        met = set[str]()
-        for item in compile_selector(listing.item)(tree):
-            listed = {name: value for name, reader in readers.items() if (value := reader(item))}
-            href = listed.pop("url", None)
-            entry = self.entry(href, base, listed)
-            if entry is None:
-                self.session.stats["items_without_link"] += 1
-            elif listing.page_url and not re.search(listing.page_url, entry.url):
-                self.session.stats["items_of_other_shape"] += 1
-            elif entry.url not in met:
-                met.add(entry.url)
-                yield entry
-
-    @cached_property
-    def _fields(self) -> dict[str, str]:
-        # The title attribute is whole where the visible text is cut short.
-        given = {str(name): spec for name, spec in self.listing.fields.items()}
-        return {"url": "a@href", "title": "a@title | a", **given}
-
-
-def parse_html(text: str) -> lxml_html.HtmlElement | None:
-    """`text` as a tree; None when there is nothing in it."""
-    text = _IN_THE_WAY.sub("", text)
-    if not text.strip():
-        return None
-    try:
-        return lxml_html.document_fromstring(text)
-    except (etree.ParserError, ValueError):
-        return None
+        if tree is not None:
+            items = html_items(tree, self.listing.item, self.listing.fields)
+            yield from self.entries(items, base_of(tree, page.url))

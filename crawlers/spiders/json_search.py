@@ -1,77 +1,52 @@
 """JSON searches: `list.kind: json`.
 
-What belongs here: asking page after page and reading the rows. What does not: HTML inside answers,
-beyond stripping tags. A changed shape of the answer raises a signal; it never counts as nothing found.
+What belongs here: asking page after page and reading the rows. What does not: HTML in answers (`items.py`), beyond
+stripping tags. A changed shape of the answer raises a signal; it never counts as nothing found.
 """
 
 import json
 import re
-from collections.abc import AsyncIterator
-from functools import cached_property
+from collections.abc import AsyncIterator, Iterable, Iterator
 from html import unescape
 from typing import Any
-from urllib.parse import urlencode, urlsplit
 
+from crawlers.facts import TEXT
 from crawlers.health import MAX_ROWS_WITHOUT_URL
-from crawlers.model import JsonList
-from crawlers.spiders.base import Entry, ListPage, ListTrouble, SourceSpider
+from crawlers.listings import JsonList
+from crawlers.spiders.asking import request
+from crawlers.spiders.base import Found, ListPage, ListTrouble, SourceSpider
+from crawlers.spiders.items import Item, html_items, parse_html
 
 _TAG = re.compile(r"</?[a-zA-Z][^>]*>")
-_SLOT = re.compile(r"\{([\w.]+)\}")
+_SLOT = re.compile(r"\{([\w.-]+)\}")
 _MISSING = object()
 
 
-class JsonSearchSpider(SourceSpider):
-    """Asks `url` with `params`, `{page}` counting up, until no rows are left or `total` is reached."""
+class JsonSearchSpider(SourceSpider[JsonList]):
+    """Asks `url` with `params`, counting up, until no rows are left or `total` is reached."""
 
-    @cached_property
-    def listing(self) -> JsonList:
-        """The source's `list:`."""
-        listing = self.source.list
-        if not isinstance(listing, JsonList):
-            raise TypeError(listing)
-        return listing
-
-    async def walk(self) -> AsyncIterator[Entry]:
-        """See `SourceSpider.walk`."""
-        listing, before, had = self.listing, set[frozenset[str]](), 0
+    async def walk_one(self) -> AsyncIterator[Found]:
+        """See `SourceSpider.walk_one`."""
+        listing, had = self.listing, 0
         for number in range(listing.max_pages):
-            url, body, headers = self._request(listing.first_page + number)
-            page = await self.fetch_list(url, first=number == 0, method=listing.method, body=body, headers=headers)
+            asked = request(listing, listing.slots(number, listing.page_size))
+            page = await self.fetch_list(asked.url, first=number == 0, **asked.rest)
             if page is None:
                 return
             rows, total = self.rows(page)
-            entries = self.read(rows, page.url)
-            same = frozenset(entry.url for entry in entries)
-            if entries and same in before:
+            entries = self.read(rows, page)
+            if entries and self.is_repeated(entries):
                 return
-            before.add(same)
             if rows or number == 0:
-                self.seen(url, len(entries), page)
+                self.seen(asked.url, len(entries), page)
             for entry in entries:
                 yield entry
             had += len(rows)
             if not rows or (total is not None and had >= total):
                 return
 
-    def _request(self, number: int) -> tuple[str, bytes, list[tuple[str, str]]]:
-        listing = self.listing
-        params = {name: str(value).replace("{page}", str(number)) for name, value in listing.params.items()}
-        headers = list(listing.headers.items())
-        if listing.method == "GET":
-            glue = "&" if urlsplit(listing.url).query else "?"
-            return (f"{listing.url}{glue}{urlencode(params)}" if params else listing.url), b"", headers
-        if listing.body == "form":
-            return (
-                listing.url,
-                urlencode(params).encode(),
-                [("Content-Type", "application/x-www-form-urlencoded"), *headers],
-            )
-        whole = {name: number if value == "{page}" else value for name, value in listing.params.items()}
-        return listing.url, json.dumps(whole).encode(), [("Content-Type", "application/json"), *headers]
-
     def rows(self, page: ListPage) -> tuple[list[Any], int | None]:
-        """The rows of an answer and the total it states.
+        """The rows of an answer (of HTML in it: its items) and the total it states.
 
         Raises:
             ListTrouble: it is no JSON, or the rows are not where they should be.
@@ -79,64 +54,108 @@ class JsonSearchSpider(SourceSpider):
         listing = self.listing
         try:
             answer = json.loads(page.text)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             self.seen(page.url, 0, page)
-            msg = f"list {page.url}: not JSON ({error}); look at the answer"
+            msg = f"list {page.url}: not JSON ({error}); look at the answer, it begins with {page.beginning}"
             raise ListTrouble(msg, refused=False) from None
         if listing.no_hits and dig(answer, listing.no_hits.path) == listing.no_hits.equals:
             return [], 0
-        rows = dig(answer, listing.rows)
-        if rows is None or rows is _MISSING or not isinstance(rows, list):
-            found = "nothing" if rows is _MISSING else type(rows).__name__
-            self.seen(page.url, 0, page)
-            msg = f"list {page.url}: {found} at '{listing.rows}' where a list of rows stood; correct list.rows"
-            raise ListTrouble(msg, refused=False)
-        total = dig(answer, listing.total) if listing.total else None
-        return rows, int(total) if isinstance(total, int | str) and str(total).isdigit() else None
+        rows = self._html(answer, page) if listing.html else self._array(answer, page)
+        return rows, self._total(answer, page)
 
-    def read(self, rows: list[Any], base: str) -> list[Entry]:
+    def _array(self, answer: Any, page: ListPage) -> list[Any]:  # noqa: ANN401 - JSON
+        path = self.listing.rows or "."
+        rows = dig(answer, path)
+        if not isinstance(rows, list):
+            raise self._moved(rows, page, f"'{path}' where a list of rows stood; correct list.rows")
+        return rows
+
+    def _html(self, answer: Any, page: ListPage) -> list[Item]:  # noqa: ANN401
+        listing = self.listing
+        text = dig(answer, listing.html or ".")
+        if not isinstance(text, str):
+            raise self._moved(text, page, f"'{listing.html}' where HTML stood; correct list.html")
+        tree = parse_html(text)
+        return [] if tree is None else list(html_items(tree, listing.item or "li", listing.fields))
+
+    def _moved(self, found: object, page: ListPage, what: str) -> ListTrouble:
+        self.seen(page.url, 0, page)
+        name = "nothing" if found is _MISSING else type(found).__name__
+        return ListTrouble(f"list {page.url}: {name} at {what}; it begins with {page.beginning}", refused=False)
+
+    def _total(self, answer: Any, page: ListPage) -> int | None:  # noqa: ANN401
+        if not self.listing.total:
+            return None
+        total = dig(answer, self.listing.total)
+        if isinstance(total, int | str) and not isinstance(total, bool) and str(total).isdecimal():
+            return int(total)
+        self.session.signals.append(
+            f"list {page.url}: no number at '{self.listing.total}'; correct list.total, or take it out"
+        )
+        return None
+
+    def read(self, rows: list[Any], page: ListPage) -> list[Found]:
         """The entries of the rows, each address once; rows without an address are counted, and many are a signal."""
-        listing, entries, without = self.listing, dict[str, Entry](), 0
-        for row in rows:
-            listed = {str(name): value for name, path in listing.fields.items() if (value := text_of(row, path))}
-            entry = self.entry(listed.pop("url", None), base, listed)
-            if entry is None:
-                without += 1
-            elif listing.page_url and not re.search(listing.page_url, entry.url):
-                self.session.stats["items_of_other_shape"] += 1
-            else:
-                entries.setdefault(entry.url, entry)
+        items = rows if self.listing.html else self._items(rows)
+        stats = self.session.stats
+        before = stats["rows_without_url"]
+        entries = list(self.entries(items, page.url, page, without="rows_without_url"))
+        without, place = stats["rows_without_url"] - before, self.listing.fields.get("url", "a@href")
         if without:
-            self.session.stats["rows_without_url"] += without
-            self.logger.warning("%d of %d rows hold no address at '%s'", without, len(rows), listing.fields["url"])
-            if without > MAX_ROWS_WITHOUT_URL * len(rows):
-                self.session.signals.append(
-                    f"list {base}: {without} of {len(rows)} rows hold no address at '{listing.fields['url']}'; "
-                    "correct list.fields.url"
-                )
-        return list(entries.values())
+            self.logger.warning("%d of %d rows hold no address at '%s'", without, len(rows), place)
+        if without > MAX_ROWS_WITHOUT_URL * len(rows):
+            self.session.signals.append(
+                f"list {page.url}: {without} of {len(rows)} rows hold no address at '{place}'; correct list.fields.url"
+            )
+        return entries
+
+    def _items(self, rows: Iterable[Any]) -> Iterator[Item]:
+        listing = self.listing
+        fields = {str(name): path for name, path in listing.fields.items() if name != "url"}
+        for row in rows:
+            said = {name: text_of(row, path, coded=name in listing.values) for name, path in fields.items()}
+            absent = frozenset(name for name, path in fields.items() if said[name] is None and _is_absent(row, path))
+            url = text_of(row, listing.fields["url"])
+            text = dig(row, listing.text) if listing.text else None
+            whole = text if isinstance(text, str) and text.strip() else None
+            if listing.text:
+                self.facts.count(TEXT, is_filled=whole is not None, is_absent=not isinstance(text, str | None))
+            yield Item((url,) if url else (), said, absent, whole)
 
 
 def dig(value: Any, path: str) -> Any:  # noqa: ANN401 - JSON in, JSON out
     """What stands at a dotted path (`data.list`, `data.0.rows`); a marker of its own where the path breaks off."""
+    if path == ".":
+        return value
     for part in path.split("."):
         if isinstance(value, dict) and part in value:
             value = value[part]
-        elif isinstance(value, list) and part.isdigit() and int(part) < len(value):
+        elif isinstance(value, list) and part.isdecimal() and int(part) < len(value):
             value = value[int(part)]
         else:
             return _MISSING
     return value
 
 
-def text_of(row: Any, spec: str) -> str | None:  # noqa: ANN401
-    """A row's field as text, without tags: the value at a dotted path, or a template with such paths in braces."""
+def _is_absent(row: Any, spec: str) -> bool:  # noqa: ANN401
+    return any(dig(row, slot) is _MISSING for slot in _SLOT.findall(spec) or [spec])
+
+
+def text_of(row: Any, spec: str, *, coded: bool = False) -> str | None:  # noqa: ANN401
+    """A row's field as text, without tags: the value at a dotted path, or a template with such paths in braces.
+
+    `coded`: numbers and truth values mean something, 0 and false too.
+    """
     if "{" in spec:
-        parts = {slot: text_of(row, slot) for slot in _SLOT.findall(spec)}
+        parts = {slot: text_of(row, slot, coded=True) for slot in _SLOT.findall(spec)}
         return None if None in parts.values() else _SLOT.sub(lambda slot: parts[slot.group(1)] or "", spec)
     value = dig(row, spec)
-    if value is _MISSING or value is None or value == 0 or isinstance(value, bool | dict):
-        return None  # 0 is how searches say that there is no date
+    if value is _MISSING or value is None or isinstance(value, dict):
+        return None
+    if isinstance(value, bool):
+        return str(value).lower() if coded else None
+    if value == 0 and not coded:
+        return None  # how searches say that there is no date
     if isinstance(value, list):
         value = "、".join(str(item) for item in value if isinstance(item, str | int))
     return " ".join(unescape(_TAG.sub("", str(value))).split()) or None

@@ -5,18 +5,16 @@ What belongs here: nothing but naming them.
 
 from collections.abc import AsyncIterator
 
-from crawlers.model import PagesList
-from crawlers.spiders.base import Entry, SourceSpider
+from crawlers.listings import PagesList
+from crawlers.spiders.base import Entry, Found, SourceSpider
+from crawlers.urls import clean_url
 
 
-class PagesSpider(SourceSpider):
+class PagesSpider(SourceSpider[PagesList]):
     """Asks the addresses of the YAML."""
 
-    async def walk(self) -> AsyncIterator[Entry]:
-        """See `SourceSpider.walk`."""
-        listing = self.source.list
-        if not isinstance(listing, PagesList):
-            raise TypeError(listing)
-        for url in listing.urls:
-            if entry := self.entry(url, self.source.homepage, {}):
-                yield entry
+    async def walk_one(self) -> AsyncIterator[Found]:
+        """See `SourceSpider.walk_one`."""
+        for printed in self.listing.urls:
+            if url := clean_url(printed, self.source.homepage):
+                yield Entry(url, {})

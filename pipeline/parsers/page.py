@@ -41,6 +41,8 @@ _BROKEN: Final = re.compile(
     r"|(?<=\d)\n(?=[〕年月日号](?:[\n）)，,。；、》\d]|$))"
 )
 _JOINED: Final = 200
+_AROUND_TITLE: Final = 40
+"""Characters that a heading may have around the title that a list gives: its issuer, its number."""
 _MAX_CELL: Final = 12
 
 
@@ -104,9 +106,19 @@ def read_text(
     top = _first_paragraph(lines)
     box = read_box(lines, top, min(top + 1, len(lines)))
     start = max((line + 1 for line in box.used if line <= top), default=0)
-    source = Source(url, lines, start, len(lines), box, headings=[title or lines[0].text], script=script)
+    headings = [title] if title else _first_heading(lines[0].text, listed)
+    source = Source(url, lines, start, len(lines), box, headings=headings, script=script)
     source.markup = len(text)
     return _read(source, listed or Listed(), authority)
+
+
+def _first_heading(first: str, listed: Listed | None) -> list[str]:
+    """The first line as the heading, unless the list names another: texts in answers often begin with the body."""
+    named = normal_title((listed.title or "").rstrip(".…·")) if listed else ""
+    if not named:
+        return [first]
+    own = normal_title(first)
+    return [first] if own and named in own and len(own) <= len(named) + _AROUND_TITLE else []
 
 
 def _paragraphs(text: str) -> Iterator[str]:

@@ -134,10 +134,11 @@ def test_what_the_listing_says_travels_with_the_page(runs):
     assert first["json"].row("/j/1.html")["listed"] == {
         "title": "甲&乙",
         "number": "云发〔2024〕1号",
-        "published_date": "1704384000000",
+        "published_date": "2024-01-05",
+        "published_date_raw": "1704384000000",
     }
     assert first["json"].row("/j/2.html")["listed"] == {"title": "乙"}
-    assert first["feed"].row("/f/1.shtml")["listed"]["published_date"] == "Fri, 05 Jan 2024 09:00:00 +0800"
+    assert first["feed"].row("/f/1.shtml")["listed"]["published_date"] == "2024-01-05"
 
 
 def test_robots_is_obeyed_and_archived(runs):

@@ -56,7 +56,7 @@ def test_the_shipped_sources_are_whole():
         ("title: 政策文件", "titel: 政策文件", 2, "titel: is not a key of the model"),
         ("  item: ul", "  itemm: ul", 11, "list.itemm: is not a key"),
         ("authority: portal", "authority: boss", 4, "authority: 'boss' is not one of 'issuer', 'portal'"),
-        ("kind: html", "kind: htm", 7, "list: has an unknown kind; write one of html, json, feed, pages"),
+        ("kind: html", "kind: htm", 7, "list: has an unknown kind; write one of html, json, datastore, feed, pages"),
         ("li:not(:last-child)", "li:not(", 11, "list.item: 'ul.news > li:not(' is not a CSS selector"),
         ("next: index_{n}.html", "next: index_2.html", 10, "list.next: 'index_2.html' has no {n}"),
         ('"17 6 * * *"', '"at six"', 6, "schedule: 'at six' is not a schedule; write five cron fields"),
