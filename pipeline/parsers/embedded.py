@@ -1,7 +1,7 @@
 r"""Documents that come as JSON: an answer that holds one document, or a page whose text only a script holds.
 
-What belongs here: finding the document in the JSON and setting it as a page, which is then read like any other. What
-does not: JSON that lists documents (`listing`).
+What belongs here: finding the document in the JSON and setting it as a page, which is then read like any other; where
+the answer holds only facts of it, a page of those. What does not: JSON that lists documents (`listing`).
 
     {"data": {"docTitle": "…", "documentNo": "…", "publishDate": "2022-05-06", "docClob": "<html>…</html>"}}
     window._CONFIG = {DETAIL: {"title": "…", "content": "\u003Cp\u003E…", "gkml_data": {"publisher": "…"}}}
@@ -27,6 +27,8 @@ _BODY: Final = re.compile(r"<body\b[^<>]{0,2000}>(?P<body>.{0,5000000}?)(?:</bod
 _ENOUGH: Final = 60
 _MAX_TRIES: Final = 40
 _DEEPEST: Final = 12
+_SHALLOW: Final = 3
+_FACTS: Final = 2
 _LONG: Final = 300
 
 
@@ -38,7 +40,7 @@ def page_of_answer(text: str) -> str | None:
         value = json.loads(text)
     except (ValueError, RecursionError):
         return None
-    return _compose(value)
+    return _compose(value) or _compose_facts(value)
 
 
 def page_of_scripts(text: str) -> str | None:
@@ -61,9 +63,25 @@ def page_of_scripts(text: str) -> str | None:
 
 def _compose(value: Any) -> str | None:  # noqa: ANN401 - any JSON
     found = _document(value, 0)
-    if found is None:
-        return None
-    row, content = found
+    return None if found is None else _page(*found)
+
+
+def _compose_facts(value: Any) -> str | None:  # noqa: ANN401 - any JSON
+    """A page of what the answer says of one document whose text is elsewhere, as in a file to download."""
+    found = _described(value, 0)
+    return _page(found[0], "") if len(found) == 1 else None
+
+
+def _described(value: Any, depth: int) -> list[dict[str, Any]]:  # noqa: ANN401 - any JSON
+    """The objects with a title and two facts or more of a document, in no list: rows of a search are none."""
+    if depth > _SHALLOW or not isinstance(value, dict):
+        return []
+    if any(key.lower() in JSON_TITLES and value[key] for key in value) and len(_labels(value)) >= _FACTS:
+        return [value]
+    return [one for part in value.values() for one in _described(part, depth + 1)]
+
+
+def _page(row: dict[str, Any], content: str) -> str:
     title = html.escape(clean(next((str(row[key]) for key in row if key.lower() in JSON_TITLES and row[key]), "")))
     rows = "".join(f"<tr><td>{label}：</td><td>{html.escape(said)}</td></tr>" for label, said in _labels(row).items())
     inner = _BODY.search(content)

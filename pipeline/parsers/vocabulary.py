@@ -89,10 +89,12 @@ JSON_LABELS: Final[dict[str, str]] = _by_word(
     {
         "发文字号": "documentno|document_number|documentnumber|docno|fwzh|wenhao|wh|pcode|filenum|fileno",
         "索引号": "identifier|indexno|index_number|indexnumber|syh|idxid",
-        "发文机关": "fwjg|fwjg_name|puborg|issuer|fbjg|pub_org",
+        "发文机关": "fwjg|fwjg_name|puborg|issuer|fbjg|pub_org|zdjgname",
         "发布机构": "publisher|docsource|pubunit|publish_org",
-        "发布日期": "publishdate|publish_date|first_publish_time|publish_time|fbrq|pubtime|pub_date|releasedate",
+        "发布日期": "publishdate|publish_date|first_publish_time|publish_time|fbrq|pubtime|pub_date|releasedate|gbrq",
         "成文日期": "builddate|cwrq|written_date|docdate|signdate",
+        "实施日期": "sxrq|effective_date|effectivedate",
+        "主题分类": "classify_theme_name|ztfl_name|childtype|zhutiname",
         "有效性": "yxx|validity|effectiveness",
     }
 )
@@ -154,7 +156,7 @@ COLUMN_KINDS: Final[dict[str, str]] = _by_word(
         "guide": "办事指南|服务指南|办事服务|常见问题|便民服务|热点问答",
         "policy": (
             "政策文件|规范性文件|行政规范性文件|信息公开目录|政府公报|政府文件|行政法规|地方性法规|政府规章|"
-            "法规规章|国务院文件|国务院部门文件|部门文件|文件发布"
+            "法规规章|国务院文件|国务院部门文件|部门文件|文件发布|法律|法律解释|部门规章|监察法规|司法解释"
         ),
     }
 )
@@ -271,7 +273,7 @@ PAPER_WORDS: Final = _words(
 CHALLENGE_WORDS: Final = _words(
     "安全验证|访问拦截|访问被阻断|造成安全威胁|人机验证|滑动验证|请完成验证|请输入验证码|访问验证|浏览器安全检查|正在验证|请开启javascript|"
     "请启用javascript|enable javascript and cookies|checking your browser|just a moment|verify you are human|"
-    "captcha|访问过于频繁|请求过于频繁|访问频率过高|您的访问被拦截|访问被拦截|请求被拦截|被云防护拦截|"
+    "captcha|访问过于频繁|请求过于频繁|访问频率过高|您的访问被拦截|请求已被拦截|访问已被拦截|访问被拦截|请求被拦截|被云防护拦截|"
     "web应用防火墙|安全狗|云盾|ddos protection|attention required|access denied|请稍候，正在|"
     "正在进行安全检测|安全检测中|网站防火墙|请稍候|验证码|安全检查"
 )
