@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pipeline.parsers import Hints, Listed, PageRecord, read_page
+from pipeline.parsers import Hints, Listed, PageRecord, read_page, read_text
 
 ROOT = Path(__file__).resolve().parents[2]
 FIXTURES = ROOT / "tests" / "fixtures"
@@ -26,12 +26,19 @@ class Case:
         return (self.folder / "page.html").read_bytes()
 
     def read(self, content: bytes | str | None = None) -> PageRecord:
+        listed, authority = Listed(**self.meta.get("listed", {})), self.meta.get("authority")
+        content = self.content if content is None else content
+        content_type = self.meta.get("content_type")
+        if str(content_type).startswith("text/plain"):  # a text out of a search's answer
+            text = content if isinstance(content, str) else content.decode()
+            return read_text(text, url=self.meta["url"], listed=listed, authority=authority)
         return read_page(
-            self.content if content is None else content,
+            content,
             url=self.meta["url"],
+            content_type=content_type,
             hints=Hints(**self.meta.get("hints", {})),
-            listed=Listed(**self.meta.get("listed", {})),
-            authority=self.meta.get("authority"),
+            listed=listed,
+            authority=authority,
         )
 
 
