@@ -23,6 +23,7 @@ from zoneinfo import ZoneInfo
 from crawlers import recheck, rounds
 from crawlers.captures import stamp
 from crawlers.commit import INGEST, finish, lock_crawls, make_folder
+from crawlers.facts import Facts, Filled, shrunk
 from crawlers.health import PageCounts, RunSeen, Seen, challenge, judge
 from crawlers.index import Index, Known, listed_digest
 from crawlers.manifest import ManifestWriter, Outcome, Role, Row, capture_id
@@ -36,6 +37,11 @@ from policywatch.home import Home
 
 OPEN_FOR = timedelta(hours=24)
 """How long an interrupted crawl may be taken up again; after that the portal has moved on."""
+
+# What a document's text has of markup, where it has any.
+_HTML = re.compile(
+    r"<(?:p|div|br|span|table|section|html|body|h[1-6]|font|strong|b|ul|ol|a|img)\b[^>]*>", re.IGNORECASE
+)
 
 _log = logging.getLogger(__name__)
 
@@ -165,10 +171,19 @@ class CrawlSession:
         self.round = rounds.Round(self.started_at, rounds.last_crawl(self.home, self.source.name))
         last = index.last_good(self.source.name)
         self.listed_last_time = last[1] if last else None
+        self.filled_last_time = self._filled_in(last[0]) if last else {}
         self.archive.open_crawl(self.source.name, self.crawl_id, self.started_at)
         if self.archive.torn:
             self.stats["torn_tail"] = 1
             _log.warning("the archive's last record was torn (%s); it was cut off", self.archive.torn.detail)
+
+    def _filled_in(self, crawl_id: str) -> Filled:
+        """How often the listing filled each field in an earlier crawl; nothing where its summary is gone."""
+        path = self.folder.parent / crawl_id / "crawl.json"
+        with contextlib.suppress(OSError, ValueError):
+            said = json.loads(path.read_text(encoding="utf-8")).get("filled", {})
+            return {name: (counts[0], counts[1]) for name, counts in said.items()}
+        return {}
 
     def store(self, request: Request, answer: Answer, *, asked_as: str) -> Stored:
         """Archive an answer before anything reads it. `asked_as`: the key first asked, before any redirect.
@@ -223,13 +238,13 @@ class CrawlSession:
         fetched_at = stamp(self.now(stored.fetched_at if stored else at))
         canonical = self.source.canonical_url(url)
         row = Row(
-            capture_id=capture_id(self.source.name, canonical, more.get("key") or url, at),
+            capture_id=capture_id(self.source.name, canonical, more.get("key") or url, fetched_at),
             crawl_id=self.crawl_id,
             source=self.source.name,
             role=role,
             url=url,
             canonical_url=canonical,
-            fetched_at=at,
+            fetched_at=fetched_at,
             outcome=outcome,
             **more,
         )

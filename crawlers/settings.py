@@ -12,6 +12,8 @@ from policywatch import __version__
 
 CONTACT = "POLICYWATCH_CONTACT"
 """The environment variable that holds an e-mail address or a web page of whoever runs the crawl."""
+TRIAL_PAGES = "POLICYWATCH_TRIAL_PAGES"
+"""The setting that says how many pages a trial of a source asks, 0 for all: a trial looks at a few."""
 
 
 def user_agent() -> str:

@@ -21,6 +21,7 @@ from crawlers.manifest import Role, Row
 from crawlers.middlewares import header_values, words_for
 from crawlers.model import Source
 from crawlers.session import CrawlSession, Visit, open_session
+from crawlers.settings import TRIAL_PAGES
 from crawlers.spiders.items import Item
 from crawlers.spiders.text import decoded
 from crawlers.store import Stored, request_key
@@ -135,7 +136,7 @@ class SourceSpider(Spider, Generic[ListingT]):
                     yield found
             except ListTrouble as trouble:
                 failed += trouble.first
-                if trouble.refused or failed == len(categories) or len(categories) == 1:
+                if self.session.stopped or trouble.refused or failed == len(categories) or len(categories) == 1:
                     raise
                 self.session.signals.append(str(trouble))
 
@@ -147,10 +148,7 @@ class SourceSpider(Spider, Generic[ListingT]):
             async for entry in self.walk():
                 if self.session.halted:
                     return
-                if entry.url in self.asked:
-                    continue
-                self.asked.add(entry.url)
-                if self.session.wants(entry.url, entry.listed):
+                if request := self._take(entry):
                     await self.room()
                     yield request
         except ListTrouble as trouble:
@@ -251,7 +249,7 @@ class SourceSpider(Spider, Generic[ListingT]):
             why = row.error if row else "the archive cannot be written"
             refused = row is None or row.outcome == "blocked"
             msg = f"list {url}: {why}"
-            raise ListTrouble(msg, refused=refused or first) from error
+            raise ListTrouble(msg, refused=refused, first=first) from error
         stored = response.meta["stored"]
         headers_seen = header_values(response)
         kept_key = key if key != url else None
@@ -263,7 +261,7 @@ class SourceSpider(Spider, Generic[ListingT]):
             msg = f"list {url}: {what}; look at it in a browser"
             raise ListTrouble(msg, refused=row.outcome == "blocked", first=first)
         content_type = row.content_type or ""
-        return ListPage(response.url, decoded(response.body, content_type), response.body)
+        return ListPage(response.url, decoded(response.body, content_type), response.body, stored)
 
     def seen(self, url: str, items: int, page: ListPage) -> None:
         """Note how many items a list page named; a page that names none may be a challenge.
