@@ -1,6 +1,7 @@
-"""Trying a source out before it is watched: its listing, a trial crawl, a stored fixture, a new file.
+"""Trying a source out before it is watched: its listing, a trial crawl, a stored fixture.
 
-What belongs here: the work behind `policywatch source …`. What does not: the model of a source (`crawlers.source`) and
+What belongs here: what the commands `policywatch source …` have in common, and `list` and `capture`. What does not: the
+model of a source (`crawlers.source`), judging a trial (`pipeline.checking`), beginning a source (`pipeline.drafting`),
 options or printing (`pipeline.cli_sources`).
 
 A trial asks the portal through the same crawl as a real run (robots, delays, allowed hosts), into a temporary home.
@@ -11,10 +12,11 @@ import json
 import os
 import re
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from datetime import datetime
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -22,38 +24,20 @@ from urllib.parse import urlsplit
 import yaml
 
 from crawlers import source as declared_sources
+from crawlers.settings import TRIAL_PAGES
 from crawlers.source import Source, load_source, load_sources
 from pipeline import pool, reading, run
 from pipeline.parsers.records import PageRecord, plain
-from policywatch.errors import ConfigError, PolicywatchError, UsageError
+from policywatch import clock
+from policywatch.errors import PolicywatchError, UsageError
 from policywatch.home import Home
 
 FIELDS: Final = (
     "title", "instrument_title", "number", "issuers", "topic", "signed_date", "published_date", "effective_date",
     "stated_status", "in_force_from", "in_force_to", "clauses", "text",
 )  # fmt: skip
-FIELD_COLUMNS: Final = ("field", "filled", "expected", "example")
-_EXAMPLE_LENGTH: Final = 60
-
-_NEW: Final = """\
-# {name}: fill in what a comment asks for, then run `policywatch source check {name}`.
-name: {name}
-title: {name}                      # the section's own name, as the portal prints it
-jurisdiction: CN                   # ISO 3166-2: CN, CN-BJ, CN-GD …
-authority: portal                  # issuer | portal | media | repost
-homepage: {homepage}
-schedule: "17 6 * * *"             # five cron fields, in the time zone below
-timezone: Asia/Shanghai
-list:
-  kind: html                       # html | json | feed | pages
-  start: {url}
-  # next: index_{{n}}.html           # the later pages, where there are any
-  item: li                         # CSS: one element per entry
-  fields: {{url: "a@href", title: a}}
-  # page_url: '/t\\d{{8}}_\\d+\\.html$'  # a regular expression that only policy pages fit
-# page: {{title: h1, metadata: "ol.doc-info li", body: "#mainText"}}   # only where the general reader needs help
-expect: {{items_per_list: [1, 100], filled: {{title: 1.0}}}}
-"""
+_MOST_FILE: Final = 20 * 2**20
+"""Bytes: what a crawl takes of one answer at the most."""
 
 
 def listing(home: Home) -> list[dict[str, Any]]:
@@ -90,117 +74,136 @@ def _times(home: Home, sql: str) -> dict[str, datetime]:
     return dict(published.query(home.published, sql)[1])
 
 
-@dataclass(slots=True)
-class Trial:
-    """What a trial crawl read: a row per field, and what to mend."""
-
-    fields: list[dict[str, Any]] = field(default_factory=list)
-    advice: list[str] = field(default_factory=list)
-
-
-def check(name: str) -> Trial:
-    """Crawl the first list page of source `name` and the pages on it; nothing of it is kept.
-
-    Raises:
-        UsageError: there is no such source.
-        PolicywatchError: the crawl could not run.
-    """
-    source = load_source(name)
-    content = yaml.safe_load(file_of(name).read_text(encoding="utf-8"))
-    if "max_pages" in type(source.list).model_fields:
-        content["list"]["max_pages"] = 1
-    with _trial_crawl(source, content) as (home, found):
-        folder = home.crawls / name / str(found["crawl_id"])
-        records, rejected = _records(home, folder, source)
-    return _judge(source, found, records, rejected)
-
-
 @contextmanager
-def _trial_crawl(source: Source, content: Mapping[str, Any]) -> Iterator[tuple[Home, dict[str, Any]]]:
-    """Crawl a source made of `content` into a home that is removed afterwards."""
+def trial_crawl(source: Source, content: Mapping[str, Any], *, pages: int = 0) -> Iterator[tuple[Home, dict[str, Any]]]:
+    """Crawl a source made of `content` into a home that is removed afterwards: that home, and the crawl's summary.
+
+    Args:
+        source: the source that is tried.
+        content: what its YAML says in the trial.
+        pages: how many pages to ask at the most; 0 for all.
+    """
     with tempfile.TemporaryDirectory(prefix="policywatch-") as scratch:
         sources = Path(scratch, "sources")
         sources.mkdir()
         text = yaml.safe_dump(dict(content), allow_unicode=True, sort_keys=False)
         (sources / f"{source.name}.yaml").write_text(text, encoding="utf-8")
         home = Home(Path(scratch, "home"))
-        found = run.crawl(source.name, home, env={declared_sources.ENVIRONMENT: str(sources)})
+        settings = {TRIAL_PAGES: str(pages)} if pages else {}
+        found = run.crawl(source.name, home, env={declared_sources.ENVIRONMENT: str(sources)}, settings=settings)
         yield home, found
 
 
-def _records(home: Home, folder: Path, source: Source) -> tuple[list[PageRecord], list[tuple[str, pool.Rejection]]]:
-    wanted = list(reading.readable(folder))
-    outcomes = pool.read_many([reading.job_of(home, row, {source.name: source}) for row in wanted])
-    records = [outcome for outcome in outcomes if isinstance(outcome, PageRecord)]
-    rejected = [(row["url"], out) for row, out in zip(wanted, outcomes, strict=True) if isinstance(out, pool.Rejection)]
-    return records, rejected
+def pages_of(name: str, *urls: str, about: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """The content of a source that asks these addresses and nothing else.
+
+    Args:
+        name: the source's name.
+        urls: the addresses; the first one's host is the homepage's.
+        about: a source's own facts, kept but for its listing and what it expects of that.
+    """
+    parts = urlsplit(urls[0])
+    facts = {
+        "title": name,
+        "jurisdiction": "CN",
+        "authority": "portal",
+        "homepage": f"{parts.scheme}://{parts.netloc}/",
+        "schedule": "17 6 * * *",
+    }
+    return {"name": name, **(about or facts), "list": {"kind": "pages", "urls": list(urls)}, "expect": {}}
 
 
-def _judge(
-    source: Source, found: Mapping[str, Any], records: list[PageRecord], rejected: list[tuple[str, pool.Rejection]]
-) -> Trial:
-    trial = Trial()
-    policies = [record for record in records if reading.counts(source, record.kind)]
-    for name in FIELDS:
-        values = [value for record in policies if (value := getattr(record, name)) not in (None, (), "")]
-        share = round(len(values) / len(policies), 3) if policies else None
-        expected = source.expect.filled.get(name)
-        trial.fields.append({"field": name, "filled": share, "expected": expected, "example": _example(values)})
-        if expected is not None and share is not None and share < expected:
-            trial.advice.append(
-                f"{name} is filled on {share:.0%} of the pages, not {expected:.0%}: mend page: or expect:"
-            )
-    if found["verdict"] != "good":
-        trial.advice.append(f"the crawl was {found['verdict']}: {'; '.join(found['reasons'])}")
-    if not policies:
-        trial.advice.append(
-            "no page was read as what the source is for: look at list.item, list.fields and list.page_url"
+def look(name: str, url: str) -> tuple[bytes, str, str]:
+    """Ask `url` once, as a crawl does (robots.txt, hosts, limits): the answer's bytes, final address, Content-Type.
+
+    Raises:
+        PolicywatchError: nothing came that could be looked at; says why and what to do.
+    """
+    content = pages_of(name, url)
+    source = Source.model_validate(content)
+    with trial_crawl(source, content) as (home, found):
+        folder = home.crawls / name / str(found["crawl_id"])
+        rows = [row for row in reading.manifest(folder) if row["role"] == "page"]
+        answered = next((row for row in rows if row["status"] == HTTPStatus.OK and row.get("warc_file")), None)
+        if answered is None:
+            raise PolicywatchError(_why_not(url, rows, found))
+        job = reading.job_of(home, answered, {name: source})
+        return job.fetch(), answered.get("final_url") or url, answered.get("content_type") or ""
+
+
+def _why_not(url: str, rows: Sequence[Mapping[str, Any]], found: Mapping[str, Any]) -> str:
+    said = next((str(row["error"]) for row in rows if row.get("error")), "; ".join(found["reasons"]))
+    status = next((row["status"] for row in rows if row["status"]), None)
+    if match := re.match(r"redirected to (\S+): ", said):
+        return f"{url} sends us on to {match[1]}; begin with that address"
+    if said.startswith("robots.txt"):
+        return f"{url}: robots.txt forbids it; ask the portal's operator, or look for a section that it allows"
+    if status == HTTPStatus.NOT_FOUND:
+        return f"{url} is not there (404); open it in a browser and copy its address"
+    if status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.PRECONDITION_FAILED}:
+        return (
+            f"{url} refuses us ({status}); it may want a header, like Referer: save the answer from the browser's "
+            f"network tab and run `policywatch source new FILE --url {url}`"
         )
-    for url, rejection in rejected[:5]:
-        trial.advice.append(f"{url} could not be read ({rejection.reason}): {rejection.detail}")
-    for warning in sorted({warning for record in records for warning in record.warnings})[:5]:
-        trial.advice.append(f"the reader says: {warning}")
-    return trial
+    return f"{url} did not come: {said or 'no answer'}"
 
 
-def _example(values: list[Any]) -> str | None:
-    if not values:
-        return None
-    first = values[0]
-    if isinstance(first, tuple):
-        first = f"{len(first)} of them" if hasattr(first[0], "path") else "；".join(map(str, first))
-    return str(plain(first)).splitlines()[0][:_EXAMPLE_LENGTH]
-
-
-def capture(name: str, url: str, *, case: str | None, folder: Path) -> Path:
-    """Fetch one page of source `name` and store it as a fixture; the folder of the case.
+def capture(name: str, place: str, *, url: str | None = None, case: str | None, folder: Path) -> Path:
+    """Fetch one page of source `name`, or take a saved copy, and store it as a fixture; the folder of the case.
 
     Args:
         name: the source: its hosts, politeness and hints count.
-        url: the page.
+        place: the page's address, or a file.
+        url: where the file was saved from.
         case: the case's name; by default made of the URL's last part.
         folder: where fixtures are kept; the case goes to `folder/name/case`.
 
     Raises:
-        UsageError: the case exists, or the URL is not on a host of the source.
+        UsageError: the case exists, the URL is not on a host of the source, or there is no such file.
         PolicywatchError: the page did not come.
     """
     source = load_source(name)
-    case = case or _case_name(url)
+    address = url or place
+    if url is None and "://" not in place:
+        what = "is a file; say with --url which address it was saved from" if Path(place).exists() else "is no address"
+        msg = f"{place} {what}"
+        raise UsageError(msg)
+    case = case or _case_name(address)
     target = folder / name / case
     if target.exists():
         msg = f"{target} exists; choose another name with --case"
         raise UsageError(msg)
-    if urlsplit(url).hostname not in source.allowed_hosts:
-        msg = f"{url} is not on a host of {name}; add its host to hosts in {file_of(name)}"
+    if urlsplit(address).hostname not in source.allowed_hosts:
+        msg = f"{address} is not on a host of {name}; add its host to hosts in {file_of(name)}"
         raise UsageError(msg)
-    content = yaml.safe_load(file_of(name).read_text(encoding="utf-8"))
-    content |= {"list": {"kind": "pages", "urls": [url]}, "expect": {}}
-    with _trial_crawl(source, content) as (home, found):
-        row = _answer(home.crawls / name / str(found["crawl_id"]), found, url)
-        job = reading.job_of(home, row, {name: source})
-        _store(target, job.fetch(), row, job)
+    if url is not None:
+        content = saved(Path(place))
+        hints = reading.hints_of(source)
+        job = pool.BytesJob(url=address, hints=hints, authority=source.authority, data=content, origin=place)
+        _store(target, content, {"url": address, "fetched_at": clock.now().isoformat()}, job)
+        return target
+    with trial_crawl(source, pages_of(name, address, about=content_of(name))) as (home, found):
+        row = _answer(home.crawls / name / str(found["crawl_id"]), found, address)
+        stored = reading.job_of(home, row, {name: source})
+        _store(target, stored.fetch(), row, stored)
     return target
+
+
+def saved(path: Path) -> bytes:
+    """The bytes of a saved page or listing.
+
+    Raises:
+        UsageError: it cannot be read, or is far too large for one.
+    """
+    try:
+        size = path.stat().st_size
+        if size > _MOST_FILE:
+            msg = f"{path} is larger than {_MOST_FILE // 2**20} MB; no page is, check that it is the right file"
+            raise UsageError(msg)
+        return path.read_bytes()
+    except OSError as error:
+        msg = f"{path} cannot be read ({os.strerror(error.errno or 0)}); check the path"
+        raise UsageError(msg) from None
 
 
 def _answer(folder: Path, found: Mapping[str, Any], url: str) -> Mapping[str, Any]:
@@ -266,30 +269,11 @@ def file_of(name: str) -> Path:
     raise UsageError(msg)
 
 
-def new(name: str, url: str, folder: Path | None = None) -> Path:
-    """Write the beginning of a source's YAML, which already fits the model, and return its path.
+def content_of(name: str) -> dict[str, Any]:
+    """What the YAML of source `name` says, unchecked.
 
     Raises:
-        UsageError: the name is taken or not of the form, or the URL is no web address.
+        UsageError: there is no such source.
     """
-    if name in load_sources():
-        msg = f"there is a source '{name}' already, in {file_of(name)}; choose another name"
-        raise UsageError(msg)
-    parts = urlsplit(url)
-    if parts.scheme not in {"http", "https"} or not parts.hostname or re.search(r"\s", url):
-        msg = f"'{url}' is not a web address; write it whole, with http:// or https://"
-        raise UsageError(msg)
-    content = _NEW.format(name=name, url=json.dumps(url), homepage=json.dumps(f"{parts.scheme}://{parts.netloc}/"))
-    try:
-        Source.model_validate(yaml.safe_load(content))
-    except ValueError:
-        msg = f"'{name}' cannot name a source; use small letters, digits and _, like beijing_zhengce"
-        raise UsageError(msg) from None
-    target = (folder or declared_sources.folders()[0]) / f"{name}.yaml"
-    try:
-        with target.open("x", encoding="utf-8") as file:
-            file.write(content)
-    except OSError as error:
-        msg = f"{target} cannot be written ({os.strerror(error.errno or 0)}); choose a folder with --folder"
-        raise ConfigError(msg) from None
-    return target
+    content: dict[str, Any] = yaml.safe_load(file_of(name).read_text(encoding="utf-8"))
+    return content

@@ -27,7 +27,8 @@ def standing(portal, monkeypatch):
 
 def test_check_shows_fill_rates_field_by_field_and_keeps_nothing(cli, home):
     code, out, err = cli("source", "check", SOURCE, "--format", "json")
-    found = {row["field"]: row for row in json.loads(out)}
+    report = json.loads(out)
+    found = {row["field"]: row for row in report["fields"]}
     assert found["title"]["filled"] == 1.0
     assert found["title"]["example"]
     assert found["number"]["filled"] > 0.5
