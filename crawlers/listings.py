@@ -132,6 +132,8 @@ class HtmlList(_Told):
     pages_from: Regex | None = None
     """How many pages there are, where only a script on the first page says so: `countPage = (\\d+)`. Without it, the
     walk ends where a page is missing, empty or the same as one before."""
+    commented: bool = False
+    """Whether the entries stand in an HTML comment that only a script takes off: then comments are read as markup."""
     item: Selector
     """Selects one element per entry."""
     fields: Mapping[FieldName, SelectorField] = Field(default_factory=dict)
@@ -213,6 +215,9 @@ class JsonList(_Asked):
     kind: Literal["json"]
     page_size: int | None = Field(default=None, ge=1, le=10_000)
     """Rows asked at a time; only needed for `{size}`, `{offset}`, `{start}` and `{end}`."""
+    within: Regex | None = None
+    """For JSON inside of something else: what stands before it, like `var docArr\\s*=` in a page's script or `^\\w+\\(`
+    where the answer is padded (JSONP)."""
     rows: Path | None = None
     """The dotted path to the array of rows: `data.list`; `.` where the answer itself is the array."""
     html: Path | None = None

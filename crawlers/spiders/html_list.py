@@ -5,6 +5,7 @@ What belongs here: walking them. What does not: reading their items (`items.py`)
 
 import re
 from collections.abc import AsyncIterator, Iterator
+from typing import Any
 from urllib.parse import urljoin
 
 from crawlers.listings import HtmlList
@@ -12,6 +13,8 @@ from crawlers.selectors import compile_selector
 from crawlers.spiders.base import Found, ListPage, SourceSpider
 from crawlers.spiders.items import base_of, html_items, parse_html
 from crawlers.urls import clean_url
+
+_COMMENT_MARK = re.compile(r"<!--|-->")
 
 
 class HtmlListSpider(SourceSpider[HtmlList]):
@@ -69,15 +72,18 @@ class HtmlListSpider(SourceSpider[HtmlList]):
         if listing.next:
             n = listing.next_from + number * listing.next_step
             return urljoin(listing.start, listing.next.replace("{n}", str(n)))
-        if not listing.next_link or (tree := parse_html(page.text)) is None:
+        if not listing.next_link or (tree := self._tree(page)) is None:
             return None
         base = base_of(tree, page.url)
         links = (clean_url(element.get("href") or "", base) for element in compile_selector(listing.next_link)(tree))
         return next((link for link in links if link and link != page.url), None)
 
+    def _tree(self, page: ListPage) -> Any:  # noqa: ANN401 - lxml elements have no public type
+        return parse_html(_COMMENT_MARK.sub(" ", page.text) if self.listing.commented else page.text)
+
     def read(self, page: ListPage) -> Iterator[Found]:
         """The entries of one list page, each address once, in the page's order."""
-        tree = parse_html(page.text)
+        tree = self._tree(page)
         if tree is not None:
             items = html_items(tree, self.listing.item, self.listing.fields)
             yield from self.entries(items, base_of(tree, page.url))

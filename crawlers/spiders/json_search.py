@@ -53,7 +53,7 @@ class JsonSearchSpider(SourceSpider[JsonList]):
         """
         listing = self.listing
         try:
-            answer = json.loads(page.text)
+            answer = self._answer(page.text)
         except (ValueError, RecursionError) as error:
             self.seen(page.url, 0, page)
             msg = f"list {page.url}: not JSON ({error}); look at the answer, it begins with {page.beginning}"
@@ -62,6 +62,21 @@ class JsonSearchSpider(SourceSpider[JsonList]):
             return [], 0
         rows = self._html(answer, page) if listing.html else self._array(answer, page)
         return rows, self._total(answer, page)
+
+    def _answer(self, text: str) -> Any:  # noqa: ANN401 - JSON
+        """The JSON of an answer, or in it.
+
+        Raises:
+            ValueError, RecursionError: there is none.
+        """
+        if self.listing.within is None:
+            return json.loads(text)
+        before = re.search(self.listing.within, text)
+        if before is None:
+            msg = "nothing fits list.within"
+            raise ValueError(msg)
+        rest = text[before.end() :].lstrip()
+        return json.JSONDecoder().raw_decode(rest)[0]
 
     def _array(self, answer: Any, page: ListPage) -> list[Any]:  # noqa: ANN401 - JSON
         path = self.listing.rows or "."

@@ -174,3 +174,11 @@ def test_fifty_thousand_items_on_one_page(tmp_path):
 def test_items_in_items_are_each_taken_once(tmp_path):
     text = '<ul><li><a href="/p/0.html">x</a>' * 60 + "</li></ul>" * 60
     assert Walk(tmp_path, NUMBERED, {START: text}).paths == ["/p/0.html"]
+
+
+def test_entries_in_a_comment_that_a_script_takes_off(tmp_path):
+    text = page(1, 2).replace("<ul>", "<ul><!-- ").replace("</ul>", " --></ul>")
+    listing = NUMBERED.replace("\n  next: index_{n}.html", "\n  commented: true")
+    assert Walk(tmp_path, listing, {START: text}).paths == ["/p/1.html", "/p/2.html"]
+    (tmp_path / "here.yaml").unlink()
+    assert Walk(tmp_path, listing.replace("commented: true", "commented: false"), {START: text}).paths == []

@@ -269,3 +269,25 @@ def test_a_real_datastore(tmp_path):
     entries = list(spider.read(records, SITE))
     assert (len(records), total) == (gold["items"], int(gold["totalrecord"]))
     assert all(entry.listed["title"] and entry.listed["published_date"][:2] == "20" for entry in entries)
+
+
+@pytest.mark.parametrize(
+    ("within", "before", "behind"),
+    [
+        (r"var docArr\s*=", "<html><script>var n = 1; var docArr = ", "; show(docArr);</script>没有找到"),
+        (r"^\s*\w+\(", "\ncallback_7(", ");"),
+    ],
+    ids=["a script's", "padded"],
+)
+def test_json_inside_of_something_else(tmp_path, within, before, behind):
+    listing = (
+        f"  kind: json\n  url: {API}?page={{page}}\n  within: '{within}'\n  rows: .\n  fields: {{url: u, title: t}}"
+    )
+    rows = [{"u": "/p/1.html", "t": "甲]; 乙"}, {"u": "/p/2.html", "t": "丙"}]
+    full = before + json.dumps(rows, ensure_ascii=False) + behind
+    walk = Walk(tmp_path, listing, {f"{API}?page=1": full, f"{API}?page=2": before + "[]" + behind})
+    assert [found.listed for found in walk.found] == [{"title": "甲]; 乙"}, {"title": "丙"}]
+    assert (walk.items, walk.session.signals, walk.trouble) == ([2], [], None)
+    (tmp_path / "here.yaml").unlink()
+    changed = Walk(tmp_path, listing, {f"{API}?page=1": "<html>改版了</html>"})
+    assert "nothing fits list.within" in str(changed.trouble)

@@ -18,7 +18,7 @@ from tests.crawlers.standin import Answer
 
 PAGES = ROOT.parent / "shared" / "pages"
 NAMES = ("beijing", "ndrc", "tianjin", "hubei", "fujian", "guizhou", "jiangsu", "state_council", "guangzhou",
-         "state_council_departments")  # fmt: skip
+         "state_council_departments", "gansu_education")  # fmt: skip
 FILLER = Answer("<html><body><h1>一篇文件</h1><p>真实列表所指的页面，这里不是它。</p></body></html>".encode())
 
 pytestmark = pytest.mark.skipif(
@@ -79,6 +79,7 @@ def crawled(tmp_path_factory, pages):
     standin = stand_in(tmp_path_factory.mktemp("real"), [SHIPPED[name] for name in NAMES])
     put(standin, "beijing", "transcribed/beijing_zhengcefagui_list_fragment.html", kind="text/html")
     put(standin, "ndrc", "transcribed/ndrc_fzggwl_list.html", kind="text/html")
+    put(standin, "gansu_education", "lists/gansu_jyt_list.html", kind="text/html")
     put(standin, "tianjin", "provincial_json/TJProvince.response.json")
     put(standin, "hubei", "provincial_json/HBProvince.response.json")
     put(standin, "fujian", "provincial_json/FJPronvince.response.json")
@@ -111,6 +112,7 @@ def gold(path):
         ("beijing", lambda: [gold("transcribed/beijing_zhengcefagui_list_fragment.json")["items"]]),
         ("ndrc", lambda: [gold("transcribed/ndrc_fzggwl_list.json")["items"]]),
         ("jiangsu", lambda: [gold(f"lists/jiangsu_gxt_dataproxy_page_{page}.json")["items"] for page in (1, 2)]),
+        ("gansu_education", lambda: [saved("lists/gansu_jyt_list.html").count(b"<b>20")]),
         ("tianjin", lambda: [10]),
         ("hubei", lambda: [10]),
         ("fujian", lambda: [10]),
@@ -140,6 +142,9 @@ def test_what_real_lists_say(crawled):
     first = crawled["beijing"].pages[0]
     assert first["url"].endswith(path.removeprefix("."))
     assert first["listed"] == {"title": title, "published_date": day, "status": "是"}
+
+    gansu = crawled["gansu_education"].pages
+    assert all(row["listed"]["title"] and row["listed"]["published_date"].startswith("2025-") for row in gansu)
 
 
 @pytest.mark.parametrize("name", ["tianjin", "hubei", "fujian"])
