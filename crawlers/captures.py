@@ -1,14 +1,14 @@
-"""Captures out of the archive, and out of other people's WARC files.
+"""Captures out of our own archive, by their place.
 
-What belongs here: reading. What does not: writing (`store.py`), the format (`warc.py`).
+What belongs here: reading them. What does not: writing (`store.py`), the format (`warc.py`), other people's files
+(`foreign.py`).
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
 
-from crawlers.warc import Damage, Headers, Record, read_at, read_warc
+from crawlers.warc import Headers, Record, read_at
 from policywatch.errors import StorageError
 from policywatch.home import Home
 
@@ -34,16 +34,6 @@ class Capture:
     offset: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class BadRecord:
-    """A record that gives no capture: `reason` is truncated, damaged, too_large, no_date or unresolved_revisit."""
-
-    offset: int
-    reason: str
-    detail: str
-    url: str | None = None
-
-
 def stamp(at: datetime) -> str:
     """`at` as WARC-Date and everywhere else in files: ISO 8601, UTC, whole seconds."""
     return at.strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -62,7 +52,7 @@ def read_capture(home: Home, warc_file: str, offset: int) -> Capture:
     except ValueError as error:
         msg = f"{warc_file} at {offset}: {error}; reject the capture"
         raise StorageError(msg) from None
-    return _capture(record, content, source)
+    return capture_of(record, content, source)
 
 
 def original(home: Home, record: Record) -> Record:
@@ -78,14 +68,15 @@ def original(home: Home, record: Record) -> Record:
     return read_at(home.archive / file, int(offset))
 
 
-def _capture(record: Record, content: bytes, source: Record) -> Capture:
+def capture_of(record: Record, content: bytes, source: Record) -> Capture:
+    """`record` as a capture with `content`, which stands in `source`: another record where it is a revisit."""
     http = source.http
     content_type = source.header("content-type") if http else source.fields.get("content-type")
     return Capture(
         url=record.url,
         fetched_at=record_date(record.fields) or datetime.fromtimestamp(0, UTC),
-        status=source.status if record.status == 304 else record.status,  # noqa: PLR2004
-        headers=record.headers,
+        status=source.status if record.status in {None, 304} else record.status,
+        headers=record.headers or source.headers,
         content=content,
         content_type=content_type,
         record_type=record.kind,
@@ -100,54 +91,3 @@ def record_date(fields: Mapping[str, str]) -> datetime | None:
     except ValueError:
         return None
     return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC).replace(microsecond=0)
-
-
-def iter_warc(path: str | Path) -> Iterator[Capture | BadRecord]:
-    """The captures of any WARC file (ours, wget's, Browsertrix's, the Internet Archive's), in the file's order.
-
-    Responses, resources and revisits give captures; requests, warcinfo and metadata are passed over. A revisit takes
-    its bytes from the same file. What is damaged or cut off comes as a BadRecord and what is whole is kept.
-
-    Raises:
-        StorageError: the file cannot be opened.
-    """
-    path = Path(path)
-    originals: dict[str, int] = {}
-    try:
-        for found in read_warc(path):
-            if isinstance(found, Damage):
-                reason = "truncated" if "cut off" in found.detail or "ends inside" in found.detail else "damaged"
-                yield BadRecord(found.offset, reason, found.detail, found.url)
-            elif _is_capture(found) and found.url.startswith(("http:", "https:")):
-                yield _foreign(path, found, originals)
-    except OSError as error:
-        msg = f"cannot read {path}: {error.strerror}"
-        raise StorageError(msg) from None
-
-
-def _is_capture(record: Record) -> bool:
-    """Conversions count where we wrote them (a page's text out of a listing's answer), not other people's extracts."""
-    return record.kind in {"response", "resource", "revisit"} or (
-        record.kind == "conversion" and record.fields.get(ROLE.lower()) == "page"
-    )
-
-
-def _foreign(path: Path, record: Record, originals: dict[str, int]) -> Capture | BadRecord:
-    if record_date(record.fields) is None:
-        return BadRecord(record.offset, "no_date", "WARC-Date is missing or no date", record.url)
-    digest = record.fields.get("warc-payload-digest", "")
-    source = record
-    if record.kind == "revisit":
-        if digest not in originals:
-            detail = "the bytes that it repeats are not in this file; ingest it together with the file that has them"
-            return BadRecord(record.offset, "unresolved_revisit", detail, record.url)
-        source = read_at(path, originals[digest])
-        if source.fields.get("warc-payload-digest") != digest:  # many records in one gzip member share an offset
-            detail = "the file is one gzip member; run `warcio recompress` on it, then ingest it again"
-            return BadRecord(record.offset, "unresolved_revisit", detail, record.url)
-    elif digest:
-        originals.setdefault(digest, record.offset)
-    try:
-        return _capture(record, source.content(), source)
-    except ValueError as error:
-        return BadRecord(record.offset, "too_large", str(error), record.url)

@@ -19,7 +19,8 @@ from warcio.statusandheaders import StatusAndHeaders
 import policywatch
 from crawlers.captures import ORIGINAL_FILE, ORIGINAL_OFFSET, ROLE, original, record_date, stamp
 from crawlers.index import Known
-from crawlers.warc import Damage, Headers, Place, Record, WarcWriter, payload_digest, read_at, read_warc
+from crawlers.warc import Damage, Headers, Place, Record, read_at, read_warc
+from crawlers.warcwriter import WarcWriter, payload_digest
 from policywatch.errors import StorageError
 from policywatch.home import Home
 
@@ -191,8 +192,8 @@ class Archive:
         end, asked = 0, None
         for found in read_warc(self.home.archive / name):
             if isinstance(found, Damage):
-                self.torn = found
-                break
+                self.torn, asked = found, None
+                continue  # what stands behind it is whole, or it is the end
             if found.kind == "request":
                 asked = found  # counts only together with its answer
                 continue

@@ -1,25 +1,21 @@
-"""WARC records: writing them so that a kill loses at most the record being written, and reading anybody's.
+"""WARC records as anybody writes them: reading files by record or by offset.
 
-What belongs here: the file format. What does not: which answers become which records (`archive.py`), finding records
-by URL (`index.py`). Every record is its own gzip member, as all web-archive tools expect, so that a record can be read
-by offset and a torn tail can be cut without touching what stands before it.
+What belongs here: the file format, and its forms in the wild: gzip by record, one gzip around everything, plain, with
+damage in between or a torn end; and the older ARC format, which says the same in one line. What does not: writing
+(`warcwriter.py`), undoing encodings of payloads (`packing.py`), what a record means (`captures.py`, `foreign.py`).
 """
 
-import os
+import re
 import zlib
-from base64 import b32encode
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
-from typing import Any, BinaryIO, NamedTuple
+from typing import BinaryIO, NamedTuple
 
-from warcio.bufferedreaders import BufferedReader, ChunkedDataReader
 from warcio.statusandheaders import StatusAndHeaders, StatusAndHeadersParser
-from warcio.utils import Digester
-from warcio.warcwriter import WARCWriter
 
+from crawlers import packing
 from policywatch.errors import StorageError
 
 Headers = tuple[tuple[str, str], ...]
@@ -27,8 +23,6 @@ Headers = tuple[tuple[str, str], ...]
 GZIP_MAGIC = b"\x1f\x8b"
 MAX_RECORD = 256 * 1024 * 1024
 """Bytes of one record, decompressed; what is larger is reported and skipped, not read into memory."""
-MAX_CONTENT = 64 * 1024 * 1024
-"""Bytes of one payload after undoing Content-Encoding: a zip bomb ends here."""
 _MAX_HEAD = 64 * 1024
 _CHUNK = 64 * 1024
 
@@ -74,30 +68,16 @@ class Record:
         """The first HTTP header of that name, in any case; None where there is none."""
         return (self.http.get_header(name) or None) if self.http else None
 
-    def content(self) -> bytes:
-        """The payload without transfer and content encoding.
+    def content(self, *, whole: bool = False) -> bytes:
+        """The payload without transfer and content encoding; with `whole`, never a part of it.
 
         Raises:
-            ValueError: it grows beyond MAX_CONTENT.
+            ValueError: it grows too large, or cannot be unpacked; see `packing.unpack`.
         """
         if self.http is None:
             return self.payload
-        encoding = (self.http.get_header("content-encoding") or "").strip().lower() or None
-        if encoding not in BufferedReader.get_supported_decompressors():
-            encoding = None
-        chunked = (self.http.get_header("transfer-encoding") or "").lower() == "chunked"
-        if not encoding and not chunked:
-            return self.payload
-        reader_class = ChunkedDataReader if chunked else BufferedReader
-        reader = reader_class(BytesIO(self.payload), decomp_type=encoding)
-        parts, size = [], 0
-        while part := reader.read(_CHUNK):
-            size += len(part)
-            if size > MAX_CONTENT:
-                msg = f"unpacks to more than {MAX_CONTENT // 2**20} MB"
-                raise ValueError(msg)
-            parts.append(part)
-        return b"".join(parts)
+        transfer, encoding = self.header("transfer-encoding") or "", self.header("content-encoding") or ""
+        return packing.unpack(self.payload, transfer, encoding, whole=whole, limit=packing.MAX_CONTENT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,107 +87,6 @@ class Damage:
     offset: int
     detail: str
     url: str | None = None
-
-
-def payload_digest(payload: bytes) -> str:
-    """The sha256 of `payload` in the form that WARC headers carry (base 32)."""
-    return "sha256:" + b32encode(sha256(payload).digest()).decode("ascii")
-
-
-class _Sha256Writer(WARCWriter):  # type: ignore[misc] # warcio has no types
-    """warcio's writer with sha256 for the block digest, to match the payload digest."""
-
-    @staticmethod
-    def _create_digester() -> Any:  # noqa: ANN401
-        return Digester("sha256")
-
-
-class WarcWriter:
-    """Appends records to one WARC file; a failed write leaves the file as it was before.
-
-    Records reach the operating system as soon as they are written (a killed process loses none); they reach the disk
-    at `sync`, which the caller does before anything refers to them for good.
-    """
-
-    def __init__(self, path: Path, name: str) -> None:
-        self.name = name
-        self.path = path
-        self._buffer = BytesIO()
-        self._warcio = _Sha256Writer(self._buffer, gzip=True, warc_version="1.1")
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            self._fd = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
-            self.size = os.lseek(self._fd, 0, os.SEEK_END)
-        except OSError as error:
-            raise _storage(path, error) from None
-
-    def build(self, kind: str, url: str, fields: dict[str, str], http: StatusAndHeaders | None, payload: bytes) -> Any:  # noqa: ANN401 - warcio's record
-        """A record ready for `append`. `fields` holds WARC headers; WARC-Date must be among them."""
-        return self._warcio.create_warc_record(
-            url, kind, payload=BytesIO(payload), length=len(payload), http_headers=http, warc_headers_dict=fields
-        )
-
-    def append(self, *records: Any) -> list[Place]:  # noqa: ANN401
-        """Write `records` in one go and say where each stands.
-
-        Raises:
-            StorageError: the disk is full or refuses; the file ends where it ended before.
-        """
-        buffer, places = self._buffer, []
-        buffer.seek(0)
-        buffer.truncate()
-        for record in records:
-            start = buffer.tell()
-            self._warcio.write_record(record)
-            places.append(Place(self.name, self.size + start, buffer.tell() - start))
-        try:
-            _write_all(self._fd, buffer.getbuffer(), self.size)
-        except OSError as error:
-            os.ftruncate(self._fd, self.size)
-            raise _storage(self.path, error) from None
-        self.size += buffer.tell()
-        return places
-
-    def cut(self, size: int) -> None:
-        """Drop everything from `size` on: the torn tail of a writer that was killed."""
-        os.ftruncate(self._fd, size)
-        self.size = size
-
-    def sync(self) -> None:
-        """Return when the file is on the disk.
-
-        Raises:
-            StorageError: the disk could not take it.
-        """
-        try:
-            os.fsync(self._fd)
-            for folder in list(self.path.parents)[:3]:  # the year, the source, the archive: all may be new
-                _sync_folder(folder)
-        except OSError as error:
-            raise _storage(self.path, error) from None
-
-    def close(self) -> None:
-        """Let go of the file."""
-        os.close(self._fd)
-
-
-def _sync_folder(folder: Path) -> None:
-    fd = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(fd)
-    finally:
-        os.close(fd)
-
-
-def _write_all(fd: int, data: memoryview, offset: int) -> None:
-    with data:
-        done = 0
-        while done < len(data):
-            done += os.pwrite(fd, data[done:], offset + done)
-
-
-def _storage(path: Path, error: OSError) -> StorageError:
-    return StorageError(f"cannot write {path}: {error.strerror}; free space or correct the rights, then run again")
 
 
 def read_at(path: Path, offset: int) -> Record:
@@ -222,13 +101,13 @@ def read_at(path: Path, offset: int) -> Record:
             file.seek(offset)
             found: Record | Damage | None
             if gzipped:
-                member = next(_members(file, offset), None)
+                member = next(members(file, offset), None)
                 if isinstance(member, tuple):
-                    found = next(_records(BytesIO(member[2]), offset, member[1]), None)
+                    found = next(read_records(BytesIO(member[2]), offset, member[1]), None)
                 else:
                     found = member
             else:
-                found = next(_records(file, None, None), None)
+                found = next(read_records(file, None, None), None)
     except OSError as error:
         msg = f"cannot read {path}: {error.strerror}; restore the archive folder from its backup"
         raise StorageError(msg) from None
@@ -249,75 +128,139 @@ def read_warc(path: Path) -> Iterator[Record | Damage]:
         magic = file.read(2)
         file.seek(0)
         if magic != GZIP_MAGIC:
-            yield from _records(file, None, None)
+            yield from read_records(file, None, None)
             return
-        for member in _members(file, 0):
+        for member in members(file, 0):
             if isinstance(member, Damage):
                 yield member
             else:
-                yield from _records(BytesIO(member[2]), member[0], member[1])
+                yield from read_records(BytesIO(member[2]), member[0], member[1])
 
 
-def _members(file: BinaryIO, offset: int) -> Iterator[tuple[int, int, bytes] | Damage]:
-    """The gzip members from the file's present position on: start, compressed length, content."""
-    pending = b""
+def members(file: BinaryIO, offset: int) -> Iterator[tuple[int, int, bytes] | Damage]:
+    """The gzip members from the file's present position on: start, compressed length, content.
+
+    After damage it goes on with the next member that can be found. Zeros at the end, which tapes leave, are no damage.
+    """
+    pending, lost = b"", False
     while True:
-        inflate, parts, size, used = zlib.decompressobj(zlib.MAX_WBITS | 16), [], 0, 0
-        while not inflate.eof:
-            data = pending or file.read(_CHUNK)
-            pending = b""
-            if not data:
-                if used:
-                    yield Damage(offset, "the file ends inside a record")
+        content, used, rest, wrong = _inflate(file, pending)
+        if wrong:
+            start = None if wrong == _ENDS else _next_member(file, offset)
+            if not lost and (start is not None or _rest(file, offset).strip(b"\0")):
+                yield Damage(offset, wrong)
+            if start is None:
                 return
-            used += len(data)
-            try:
-                parts.append(inflate.decompress(data, MAX_RECORD - size + 1))
-            except zlib.error as error:
-                yield Damage(offset, f"not gzip ({error})")
-                return
-            size += len(parts[-1])
-            if size > MAX_RECORD:
-                yield Damage(offset, "one gzip member larger than 256 MB; run `warcio recompress` on the file")
-                return
-        pending = inflate.unused_data
-        length = used - len(pending)
-        yield offset, length, b"".join(parts)
-        offset += length
+            lost, offset, pending = True, start, b""
+            file.seek(offset)
+            continue
+        if not used:
+            return
+        # Two magic bytes may also stand in the middle of damage.
+        if not lost or content.startswith(b"WARC/"):
+            lost = False
+            yield offset, used, content
+        offset, pending = offset + used, rest
 
 
-def _records(file: BinaryIO, offset: int | None, length: int | None) -> Iterator[Record | Damage]:
-    """The records of a decompressed stream. `offset` and `length` are those of the gzip member around it, if any."""
+_ENDS = "the file ends inside a record"
+
+
+def _inflate(file: BinaryIO, pending: bytes) -> tuple[bytes, int, bytes, str]:
+    """One gzip member: its content, its length, what was read beyond it, and what is wrong with it."""
+    inflate, parts, size, used = zlib.decompressobj(zlib.MAX_WBITS | 16), [], 0, 0
+    while not inflate.eof:
+        data, pending = pending or file.read(_CHUNK), b""
+        if not data:
+            return b"", used, b"", _ENDS if used else ""
+        used += len(data)
+        try:
+            parts.append(inflate.decompress(data, MAX_RECORD - size + 1))
+        except zlib.error as error:
+            return b"", used, b"", f"not gzip ({error})"
+        size += len(parts[-1])
+        if size > MAX_RECORD:
+            return b"", used, b"", "one gzip member larger than 256 MB; run `warcio recompress` on the file"
+    return b"".join(parts), used - len(inflate.unused_data), inflate.unused_data, ""
+
+
+def _rest(file: BinaryIO, offset: int) -> bytes:
+    """Enough of what stands from `offset` on to see whether it is nothing but zeros."""
+    file.seek(offset)
+    return file.read(_CHUNK)
+
+
+def _next_member(file: BinaryIO, offset: int) -> int | None:
+    """Where the next gzip member after the one at `offset` may begin."""
+    at, before = offset + 1, b""
+    file.seek(at)
+    while data := file.read(_CHUNK):
+        window = before + data
+        found = window.find(b"\x1f\x8b\x08")
+        if found >= 0:
+            return at - len(before) + found
+        at, before = at + len(data), window[-2:]
+    return None
+
+
+def read_records(file: BinaryIO, offset: int | None, length: int | None) -> Iterator[Record | Damage]:
+    """The records of a decompressed stream. `offset` and `length` are those of the gzip member around it, if any.
+
+    Records of the older ARC format are read as responses. After damage it goes on with the next record that it finds.
+    """
+    lost = False
     while True:
         start = file.tell() if offset is None else offset
         line = file.readline(_MAX_HEAD)
-        while line in {b"\r\n", b"\n"}:
+        while line in {b"\r\n", b"\n"} or (line and not line.strip(b"\0\r\n")):
             start = start if offset is not None else file.tell()
             line = file.readline(_MAX_HEAD)
         if not line:
             return
-        if not line.startswith(b"WARC/"):
-            yield Damage(start, "no WARC record starts here")
-            return
-        fields = _fields(file)
+        is_warc = line.startswith(b"WARC/")
+        fields = read_fields(file) if is_warc else arc_fields(line)
         if fields is None or not fields.get("content-length", "").isdigit():
-            yield Damage(start, "the file ends inside a record's headers, or they name no length")
-            return
+            if not lost:
+                wrong = "the file ends inside a record's headers, or they name no length"
+                yield Damage(start, wrong if is_warc else "no WARC record starts here")
+            lost = True
+            continue
+        lost = False
         size = int(fields["content-length"])
         url = fields.get("warc-target-uri")
         if size > MAX_RECORD:
             yield Damage(start, f"a record of {size // 2**20} MB; too large to read", url)
-            file.seek(size, os.SEEK_CUR)
+            for at in range(0, size, _CHUNK):  # a stream may know no seeking
+                file.read(min(_CHUNK, size - at))
             continue
         block = file.read(size)
         if len(block) < size:
             yield Damage(start, f"the record is cut off after {len(block)} of {size} bytes", url)
             return
         end = length if length is not None else file.tell() - start
-        yield _record(start, end, fields, block)
+        yield make_record(start, end, fields, block)
 
 
-def _fields(file: BinaryIO) -> dict[str, str] | None:
+# URL, address, time, type, …, length. https://archive.org/web/researcher/ArcFileFormat.php
+_ARC = re.compile(rb"(\w+:\S*) \S+ (\d{14}) \S+(?: \S+)*? (\d+)\r?\n")
+
+
+def arc_fields(line: bytes) -> dict[str, str] | None:
+    """The line that opens a record of an ARC file, as the WARC headers that say the same; None where it is none."""
+    found = _ARC.fullmatch(line)
+    if not found:
+        return None
+    url, at, length = (part.decode("utf-8", "replace") for part in found.groups())
+    return {
+        "warc-type": "warcinfo" if url.startswith("filedesc:") else "response",
+        "warc-target-uri": url,
+        "warc-date": f"{at[:4]}-{at[4:6]}-{at[6:8]}T{at[8:10]}:{at[10:12]}:{at[12:14]}Z",
+        "content-length": length,
+    }
+
+
+def read_fields(file: BinaryIO) -> dict[str, str] | None:
+    """The header lines up to the empty one, names in lower case; None where they end before it."""
     fields: dict[str, str] = {}
     last, total = "", 0
     while line := file.readline(_MAX_HEAD):
@@ -337,21 +280,24 @@ def _fields(file: BinaryIO) -> dict[str, str] | None:
 
 
 _HTTP = StatusAndHeadersParser(["HTTP/0.9", "HTTP/1.0", "HTTP/1.1", "HTTP/2", "HTTP/3"], verify=False)
+_HTTP_REQUEST = StatusAndHeadersParser(["GET", "HEAD", "POST"], verify=False)
+# HTTP/2 has no status line; some recorders write its pseudo-header as it came.
+_PSEUDO = re.compile(rb":status:\s*(\d{3})[^\n]*\n")
 
 
-def _record(offset: int, length: int, fields: dict[str, str], block: bytes) -> Record:
+def make_record(offset: int, length: int, fields: dict[str, str], block: bytes) -> Record:
+    """A record out of its headers and its block."""
     kind = fields.get("warc-type", "").lower()
     if kind == "request":
         return Record(kind, offset, length, fields, _HTTP_REQUEST.parse(BytesIO(block)), _after_head(block))
-    is_http = kind in {"response", "revisit"} and block[:5].upper() == b"HTTP/"
-    if not is_http:
-        return Record(kind, offset, length, fields, None, block)
-    stream = BytesIO(block)
-    http = _HTTP.parse(stream)
-    return Record(kind, offset, length, fields, http, stream.read())
-
-
-_HTTP_REQUEST = StatusAndHeadersParser(["GET", "HEAD", "POST"], verify=False)
+    if kind in {"response", "revisit"}:
+        pseudo = _PSEUDO.match(block)
+        block = b"HTTP/2 %b\r\n" % pseudo[1] + block[pseudo.end() :] if pseudo else block
+        if block[:5].upper() == b"HTTP/":
+            stream = BytesIO(block)
+            http = _HTTP.parse(stream)
+            return Record(kind, offset, length, fields, http, stream.read())
+    return Record(kind, offset, length, fields, None, block)
 
 
 def _after_head(block: bytes) -> bytes:

@@ -12,13 +12,14 @@ import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Final, TextIO
 from urllib.parse import urlsplit
 
 import pyarrow.parquet as pq
 
-from crawlers.archive import BadRecord, Capture, iter_warc
+from crawlers.archive import BadRecord, Capture, Shelf
 from crawlers.saved import SavedPage, SavedRun, write_saved
 from crawlers.source import Source
 from pipeline import pool, reading, run, saved
@@ -135,13 +136,18 @@ class _Intake:
 
     def pages(self, paths: Sequence[Path]) -> Iterator[SavedPage]:
         """Yield what can be taken in; what cannot goes into the account at once."""
-        for item in saved.look(paths):
-            if isinstance(item, saved.Left):
-                self._leave(item.relative, item.outcome, item.reason, item.detail)
-            elif isinstance(item, saved.Warc):
-                yield from self._from_warc(item)
-            else:
-                yield from self._from_file(item)
+        with Shelf() as shelf:
+            names: dict[Path, str] = {}
+            for item in saved.look(paths):
+                if isinstance(item, saved.Left):
+                    self._leave(item.relative, item.outcome, item.reason, item.detail)
+                elif isinstance(item, saved.Warc):
+                    names[item.path] = item.relative
+                    yield from self._from_warc(item, shelf)
+                else:
+                    yield from self._from_file(item)
+            for path, record in shelf.late():
+                yield from self._from_record(names[path], record)
 
     def _from_file(self, item: saved.Page) -> Iterator[SavedPage]:
         try:
@@ -161,28 +167,31 @@ class _Intake:
         note = item.note or (None if item.captured_at else "no captured_at; taken as captured now")
         yield self._take(item.relative, page, note)
 
-    def _from_warc(self, item: saved.Warc) -> Iterator[SavedPage]:
+    def _from_warc(self, item: saved.Warc, shelf: Shelf) -> Iterator[SavedPage]:
         try:
-            for record in iter_warc(item.path):
-                place = f"{item.relative}#{record.offset}"
-                left = _why_not(record)
-                if left is not None or isinstance(record, BadRecord):
-                    self._leave(place, *(left or ("", "", "")), record.url)
-                    continue
-                source = source_for(record.url, self._sources)
-                page = SavedPage(
-                    source=source,
-                    url=record.url,
-                    content=record.content,
-                    captured_at=record.fetched_at,
-                    content_type=record.content_type,
-                    status=record.status,
-                    headers=record.headers,
-                    canonical_url=self._canonical(record.url, source),
-                )
-                yield self._take(place, page, None)
+            for record in shelf.read(item.path):
+                yield from self._from_record(item.relative, record)
         except StorageError as error:  # it is their file, not our storage: the others can still be taken in
             self._leave(item.relative, "rejected", "unreadable", str(error))
+
+    def _from_record(self, file: str, record: Capture | BadRecord) -> Iterator[SavedPage]:
+        place = f"{file}#{record.offset}"
+        left = _why_not(record, self._now)
+        if left is not None or isinstance(record, BadRecord):
+            self._leave(place, *(left or ("", "", "")), record.url)
+            return
+        source = source_for(record.url, self._sources)
+        page = SavedPage(
+            source=source,
+            url=record.url,
+            content=record.content,
+            captured_at=record.fetched_at,
+            content_type=record.content_type,
+            status=record.status,
+            headers=record.headers,
+            canonical_url=self._canonical(record.url, source),
+        )
+        yield self._take(place, page, None)
 
     def _canonical(self, url: str, source: str) -> str | None:
         return self._sources[source].canonical_url(url) if source in self._sources else None
@@ -227,10 +236,12 @@ def _column_rows(path: Path, *columns: str) -> Iterable[Row]:
     return pq.read_table(path, columns=list(columns)).to_pylist() if path.exists() else []
 
 
-def _why_not(record: Capture | BadRecord) -> tuple[str, str, str] | None:
+def _why_not(record: Capture | BadRecord, now: datetime) -> tuple[str, str, str] | None:
     """Outcome, reason and detail where a foreign record is no page to read; None where it is one."""
     if isinstance(record, BadRecord):
         return "rejected", record.reason, record.detail
+    if record.fetched_at > now:
+        return "rejected", "future_date", f"WARC-Date {record.fetched_at.isoformat()} lies in the future"
     kind = (record.content_type or "").partition(";")[0].strip().lower()
     if record.status is not None and record.status != _OK:
         return "skipped", "status", f"answered with status {record.status}"

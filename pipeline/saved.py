@@ -39,7 +39,7 @@ DOCUMENT_TYPES: Final = {
 }
 """Files that may be the document itself; what they really are, the reader sees by their bytes."""
 PAGE_TYPES: Final = frozenset({*CONTENT_TYPES.values(), "text/xml"})
-WARC_ENDINGS: Final = (".warc", ".warc.gz")
+WARC_ENDINGS: Final = (".warc", ".warc.gz", ".arc", ".arc.gz")
 MOST_BYTES: Final = 20_000_000
 """What a crawl would refuse to fetch is not taken from a file either."""
 _RESPONSE: Final = ".response.json"

@@ -131,7 +131,7 @@ def test_damage_in_the_middle_and_no_warc_at_all(tmp_path):
 
 
 def test_a_bomb_is_reported_and_not_unpacked(tmp_path, monkeypatch):
-    monkeypatch.setattr("crawlers.warc.MAX_CONTENT", 2)
+    monkeypatch.setattr("crawlers.packing.MAX_CONTENT", 2)
     first, *_ = iter_warc(foreign(tmp_path / "x.warc.gz"))
     assert (first.reason, first.url) == ("too_large", "http://a.example/1")
 

@@ -1,9 +1,12 @@
 """Taking in pages written for these tests, good and bad, and foreign WARC files."""
 
 import gzip
+import io
 import json
 
 import pytest
+from warcio.statusandheaders import StatusAndHeaders
+from warcio.warcwriter import WARCWriter
 
 from pipeline import ingest as work
 from pipeline import run
@@ -222,3 +225,31 @@ def test_read_fails_when_nothing_can_be_read(cli, declare, folder, put):
     declare("tiny")
     put("c.html", b"")
     assert cli("read", folder, "--json")[0] == 1
+
+
+def test_revisits_find_their_bytes_in_the_other_files_and_no_record_is_from_the_future(declare, tmp_path, home):
+    declare("tiny")
+    folder = tmp_path / "warcs"
+    folder.mkdir()
+    page = policy().encode()
+    url, first = "http://www.tiny.example/1.html", {"WARC-Date": "2024-01-05T00:00:00Z"}
+    for name in ("a", "b"):
+        out = io.BytesIO()
+        writer = WARCWriter(out, gzip=True)
+        head = StatusAndHeaders("200 OK", [("Content-Type", "text/html")], protocol="HTTP/1.1")
+        whole = writer.create_warc_record(
+            url, "response", io.BytesIO(page), len(page), http_headers=head, warc_headers_dict=dict(first)
+        )
+        writer.write_record(whole)
+        digest = whole.rec_headers.get_header("WARC-Payload-Digest")
+        if name == "a":  # read before the file that has the bytes
+            out.seek(0)
+            out.truncate()
+            for date in ("2024-02-05T00:00:00Z", "2034-02-05T00:00:00Z"):
+                again = writer.create_revisit_record(url, digest, url, "", warc_headers_dict={"WARC-Date": date})
+                writer.write_record(again)
+        (folder / f"{name}.warc.gz").write_bytes(out.getvalue())
+    report = work.ingest([folder], home=home)
+    assert sorted((row["file"].split("#")[0], row["outcome"], row["reason"]) for row in report.files) == [
+        ("a.warc.gz", "ingested", None), ("a.warc.gz", "rejected", "future_date"), ("b.warc.gz", "ingested", None),
+    ]  # fmt: skip
