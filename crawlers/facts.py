@@ -4,10 +4,11 @@ What belongs here: pure rules over values as printed. What does not: finding the
 themselves (the reader). Whatever is changed here is kept as printed beside it, under the name with `_raw`.
 """
 
+import re
 from collections import Counter
 from collections.abc import Collection, Mapping
 from contextlib import suppress
-from datetime import UTC, date, datetime, timedelta, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from email.utils import parsedate_to_datetime
 
 TEXT = "text"
@@ -19,6 +20,10 @@ _ENOUGH = 10
 _FIRST_YEAR = 1949
 _SECONDS_END = 10**11
 """From here on a count since 1970 is in milliseconds: as seconds it would be the year 5138."""
+_NOTHING = 24 * 3600 * 1000
+"""Counts up to here, a day of milliseconds either way, are the zero of some zone."""
+_COUNT = re.compile(r"-?\d{1,14}", re.ASCII)
+_COMPACT = re.compile(r"(?:19|20)\d{6}", re.ASCII)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 Filled = dict[str, tuple[int, int]]
@@ -106,12 +111,11 @@ def shrunk(now: Filled, before: Filled) -> list[str]:
 def day(raw: str, zone: tzinfo) -> str | None:
     """The day in `zone` of a point in time, as ISO 8601; what is none is given back as printed, None for "no date".
 
-    Points in time are seconds or milliseconds since 1970, where 0 and days before 1949 mean that there is none
+    Points in time are seconds or milliseconds since 1970, where about 0 and days before 1949 mean that there is none
     (`20210401` is a day and no count), and timestamps that name their zone: ISO 8601 or, in feeds, RFC 5322.
     """
-    number = raw.removeprefix("-")
-    if number.isdecimal() and number.isascii() and len(number) != len("20210401"):
-        return _counted(int(raw), zone) if len(number) <= len("1636700681000") else raw
+    if _COUNT.fullmatch(raw) and not _COMPACT.fullmatch(raw):
+        return _counted(int(raw), zone)
     at = None
     with suppress(ValueError):
         at = datetime.fromisoformat(raw)
@@ -131,5 +135,4 @@ def _counted(count: int, zone: tzinfo) -> str | None:
         at = (_EPOCH + timedelta(seconds=seconds)).astimezone(zone)
     except OverflowError:
         return None
-    missing = count == 0 or at.date() == date(1970, 1, 1) or at.year < _FIRST_YEAR
-    return None if missing else at.date().isoformat()
+    return None if abs(count) <= _NOTHING or at.year < _FIRST_YEAR else at.date().isoformat()

@@ -184,3 +184,46 @@ def test_what_only_a_list_says_of_an_unchanged_page_is_read(portal, crawls, repl
     with duckdb.connect(str(run.publish(home)), read_only=True) as connection:
         sql = "SELECT kind, quote FROM changes WHERE source = 'flagged' AND kind NOT IN ('issued', 'commenced')"
         assert connection.execute(sql).fetchall() == [("repealed", "否")]
+
+
+def test_a_crawl_killed_between_answers_takes_no_text_twice(portal, crawls, reply, kill):
+    search = "/igs/killed.html?pageNumber={}&pageSize=2"
+    rows = [(number, f"{PLAIN}{number}", "1") for number in (1, 2, 3)]
+    portal.routes[search.format(1)] = reply(igs(rows[:2], total=3, hits=1))
+    portal.routes[search.format(2)] = reply(igs(rows[2:], total=3, hits=1))
+    crawls.source("killed_igs", portal, IGS.format(url=portal.url).replace("front/search/list", "killed"))
+    crawls.hour += 1
+    process = crawls.start("killed_igs")
+    portal.before = lambda path: kill(process.pid) if "pageNumber=2" in path and "killed" in path else None
+    process.communicate(timeout=60)
+    portal.before = str
+    outcome = crawls.run("killed_igs")
+    assert (outcome.summary["verdict"], outcome.summary["counts"]) == ("good", {"new": 3})
+    home = Home.at(crawls.home)
+    with (home.archive / pages(outcome)[0]["warc_file"]).open("rb") as file:
+        texts = [
+            record.raw_stream.read().decode() for record in ArchiveIterator(file) if record.rec_type == "conversion"
+        ]
+    assert texts == [text for _, text, _ in rows]
+    stored = [read_capture(home, row["warc_file"], row["warc_offset"]).content.decode() for row in pages(outcome)]
+    assert stored == texts
+
+
+def test_a_listing_that_changed_its_shape_never_ends_in_silence(portal, crawls, reply):
+    whole = igs([(number, f"{PLAIN}{number}", "1") for number in range(12)], total=12, hits=1)
+    route = "/igs/shape.html?pageNumber=1&pageSize=2"
+    crawls.source("shape", portal, IGS.format(url=portal.url).replace("front/search/list", "shape"))
+    said = []
+    for answer in (
+        reply(whole),
+        reply(whole.replace('"FWZH": "', '"FWZH": "", "X": "')),
+        reply(whole, headers={"Content-Encoding": "gzip"}),
+    ):
+        portal.routes[route] = answer
+        summary = crawls.run("shape").summary
+        said.append((summary["verdict"], "".join(summary["reasons"])))
+    assert said[0] == ("good", "")
+    fewer = "list.fields.number: filled in 0 of 12 entries, in the last good run in 12 of 12; look at the list"
+    assert (said[1][0], said[1][1][: len(fewer)]) == ("suspect", fewer)
+    assert said[2][0] == "failed"
+    assert "the answer says gzip and is none" in said[2][1]
