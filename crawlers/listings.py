@@ -175,6 +175,7 @@ class _Asked(_Told):
     """What is asked. Here and in `params` stand `{page}`, or `{offset}` (0, 20, …), `{start}` (1, 21, …), `{end}` (20,
     40, …) and `{size}`."""
     method: Literal["GET", "POST"] = "GET"
+    """How it is asked."""
     body: Literal["form", "json"] = "form"
     """How `params` travel in a POST."""
     params: Mapping[str, JsonValue] = Field(default_factory=dict)

@@ -114,7 +114,9 @@ class Confidence(Strict):
     """
 
     list: Literal["H", "M", "guess"]
+    """`H`: read off saved answers of the portal; `M`: off other people's working crawlers; `guess`: neither."""
     page: Literal["H", "M", "guess"]
+    """The same, of the pages."""
 
 
 class Source(Strict):
