@@ -1,8 +1,8 @@
 """A record against the sidecar of its page: which value of the one is which of the other.
 
 What belongs here: comparing pages and phrases. What does not: listings (`accuracy_lists`), counting (`accuracy_score`).
-null or absent in gold is not asserted. A computed end of force may be a day off. What a report says in figures
-(enterprises in 2021) has no field in the record and is not scored.
+null or absent in gold is not asserted. A computed end of force may be a day off. Figures of reports are compared by
+their value, since gold names them in words of its own.
 """
 
 import datetime as dt
@@ -99,6 +99,7 @@ def score_seed(score: Score, page: str, side: Gold, record: PageRecord) -> None:
     if side["kind"] != "policy":
         score.add("seeds", "publisher", page, gold["publisher"], record.publisher)
         score.add("seeds", "date_published", page, gold["date_published"], day(record.published_date))
+        score_counts(score, page, gold, record)
         return
     score_policy(score, "seeds", page, gold, record)
     for name, ours in (("doc_no", record.number), ("date_repealed", record.repealed_date),
@@ -111,6 +112,39 @@ def score_seed(score: Score, page: str, side: Gold, record: PageRecord) -> None:
     score.add("seeds", "amounts", page, gold["amounts_in_wanyuan"], len(sums))
     targets = [{"what": t.what, "value": int(t.value), "unit": t.unit, "deadline": t.deadline} for t in record.targets]
     score.add("seeds", "targets", page, gold["targets"], targets)
+
+
+def score_counts(score: Score, page: str, gold: Gold, record: PageRecord) -> None:
+    """What a report counts, aims at and caps, and the provisions that end by themselves: each value that gold names."""
+    goals = {(int(target.value), _year(target.deadline, record)) for target in record.targets}
+    for target in gold.get("targets", ()):
+        value = _whole(target["value"] if isinstance(target, dict) else target)
+        deadline = target.get("deadline") if isinstance(target, dict) else None
+        ours = sorted(one for one in goals if one[0] == value)
+        same = any(deadline in {None, when} for _, when in ours)
+        score.add("seeds", "targets of reports", page, (value, deadline), ours, same=same)
+    counts = sorted({int(figure.value) for figure in record.figures})
+    for name, value in {**gold.get("figures", {}), "measures": gold.get("measures_announced")}.items():
+        if value is not None:
+            score.add("seeds", "figures", page, (name, value), counts, same=_whole(value) in counts)
+    days = [day(expiry.date) for expiry in record.expiries]
+    for expiry in gold.get("clause_expiry", ()):
+        score.add("seeds", "clause_expiry", page, expiry["until"], days, same=expiry["until"] in days)
+    caps = [(amount.value, amount.unit) for c in record.clauses for amount in c.amounts if amount.limit == "cap"]
+    for cap in gold.get("caps", ()):
+        wanted = (float(_whole(cap)), "percent" if "%" in cap else "CNY")
+        score.add("seeds", "caps", page, cap, caps, same=wanted in caps)
+
+
+def _whole(printed: str | int) -> int:
+    """The figure in `1.66 million`, `more than 70,000`, `20% of the contract fee`."""
+    found = re.search(r"([\d.,]+)\s?(million)?", str(printed))
+    return round(float(found[1].replace(",", "")) * (10**6 if found[2] else 1)) if found else -1
+
+
+def _year(deadline: str | None, record: PageRecord) -> str | None:
+    """A deadline as gold has it: this year is that of publication."""
+    return str(record.published_date.year) if deadline == "this year" and record.published_date else deadline
 
 
 def score_guangzhou(score: Score, page: str, side: Gold, record: PageRecord) -> None:

@@ -8,6 +8,7 @@ import datetime as dt
 import json
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import fields
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, Final
@@ -164,7 +165,8 @@ def _printed_day(printed: str) -> str:
 def _score_text(score: Score, page: str, entry: Entry, text: str, mode: str) -> None:
     """The document itself, by its title and text. Its fields are asserted where its own words hold them."""
     listed = entry.listed
-    given = Listed(**{key: value for key, value in listed.items() if mode == POINTED or key == "title"})
+    known = {item.name for item in fields(Listed)} if mode == POINTED else {"title"}
+    given = Listed(**{key: value for key, value in listed.items() if key in known})
     record = read_text(text, url=entry.url, listed=given, title=listed["title"])
     score.add("provincial_json", "title", page, normal_title(listed["title"]), normal_title(record.title or ""))
     score.add("provincial_json", "kind", page, "policy", record.kind)

@@ -8,6 +8,7 @@ import re
 from typing import Final
 
 from pipeline.parsers.characters import clean
+from pipeline.parsers.english import bodies as english
 from pipeline.parsers.fields import Fields, Given, promulgation
 from pipeline.parsers.issuers import bare, bodies_of_title, is_short, looks_like_body, split_bodies
 from pipeline.parsers.normal import normal_issuer, normal_text
@@ -110,6 +111,8 @@ def _promulgator(fields: Fields, given: Given) -> str | None:
     promulgated = promulgation(given.document)
     for printed in (promulgated["number"] if promulgated else None, given.document.number, fields.number_raw):
         number = normal_number(printed) if printed else None
+        if number and (name := english.promulgator(number)):
+            return name
         if number and "令" in number and looks_like_body(name := number.split("令", 1)[0]):
             return name
     return None

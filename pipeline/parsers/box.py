@@ -347,7 +347,7 @@ def own_number(text: str) -> str | None:
     """The printed number where a line is nothing but one, perhaps in brackets or before the name of who signed."""
     text = _SIGNED_BY.sub("", text)
     stripped = text.strip(" ()（）[]【】")
-    if len(stripped) > 40:  # noqa: PLR2004 - longer than any number
+    if len(stripped) > (140 if stripped.isascii() else 40):  # longer than any number
         return None
     if normal_number(stripped):
         return stripped

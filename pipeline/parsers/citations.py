@@ -10,6 +10,7 @@ import re
 from dataclasses import replace
 from typing import Final
 
+from pipeline.parsers.english import citations as english
 from pipeline.parsers.force import OWN, sentences
 from pipeline.parsers.names import Named, mask, quoted
 from pipeline.parsers.normal import normal_number, normal_title
@@ -51,16 +52,19 @@ def read_citations(  # noqa: PLR0913 - what the document says of itself, all by 
     start: dt.date | None,
     kind: str,
     issued: dt.date | None = None,
+    latin: bool = False,
 ) -> tuple[Citation, ...]:
     """The documents named in `texts` (paragraphs), each once per relation, in the order of the text.
 
     `titles` and `number` are the document's own and are not cited; `start` is its own first day in force. Where it has
-    none, 自本通知印发之日起 still means the day on which it was `issued`.
+    none, 自本通知印发之日起 still means the day on which it was `issued`. `latin`: they are written in Latin letters.
     """
     own = {normal_title(title) for title in titles if title}
     found: dict[tuple[Relation, str, str], Citation] = {}
-    for title in titles[:1]:
-        _keep(found, _from_title(title, kind), own, number)
+    if latin:
+        _keep(found, list(english.read(texts, titles[:1], start, kind)), own, number)
+        return _settle(found)
+    _keep(found, _from_title(next(iter(titles), ""), kind), own, number)
     listing = inline = False
     whole = "\n".join(texts)
     ends = kind == "policy" and _ENDS.search(whole) is not None

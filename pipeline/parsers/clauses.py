@@ -8,8 +8,10 @@ A path is made of the printed labels without their closing mark: `三.7`, `第�
 
 import re
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
+from pipeline.parsers.english import clauses as english
+from pipeline.parsers.english import provisions as english_provisions
 from pipeline.parsers.goals import expiries_of, targets_of
 from pipeline.parsers.numerals import to_int
 from pipeline.parsers.provisions import amounts_of, bodies_of
@@ -85,6 +87,7 @@ class _Builder:
     prefix: str = ""
     annex: int = 0
     last: dict[str, int] = field(default_factory=dict)
+    latin: bool = False
 
     def part(self) -> None:
         """Begin an annex or a second instrument: numbering restarts under a prefix of its own."""
@@ -102,7 +105,7 @@ class _Builder:
         self.paths[path] = self.paths.get(path, 0) + 1
         if self.paths[path] > 1:
             path = f"{path}#{self.paths[path]}"
-        heading, text = split_heading(kind, rest)
+        heading, text = english.split_heading(kind, rest) if self.latin else split_heading(kind, rest)
         opened = _Open(
             kind, rank, value, piece, label.strip(), heading, [text] if text else [], path, len(self.stack) + 1
         )
@@ -168,11 +171,11 @@ def _first_sentence(rest: str, limit: int, *, commas: int) -> tuple[str | None, 
     return (None, rest) if _ONLY_GROUP.fullmatch(text) else (lead, text)
 
 
-def read_clauses(document: Document) -> tuple[Clause, ...]:
-    """The clauses of a document in order, each with its own text only."""
+def read_clauses(document: Document, *, latin: bool = False) -> tuple[Clause, ...]:
+    """The clauses of a document in order, each with its own text only; `latin` where it is written in Latin letters."""
     lines = document.lines
     decimals = sum(1 for line in lines if not line.row and line.text[:1].isdigit() and _DECIMAL.match(line.text)) >= 3  # noqa: PLR2004
-    builder = _Builder()
+    builder = _Builder(latin=latin)
     signature = range(*document.signature) if document.signature else range(0)
     annexes = set(document.annexes)
     for index in range(document.text_start, len(lines)):
@@ -188,6 +191,8 @@ def read_clauses(document: Document) -> tuple[Clause, ...]:
             if line.row and " | " in line.text
             else label_of(line.text, decimals=decimals)
         )
+        if latin and label is None:
+            label = english.label_of(line.text, builder.last)
         if label and _in_sequence(builder, label):
             _begin(builder, label)
         elif builder.stack and not (
@@ -196,7 +201,7 @@ def read_clauses(document: Document) -> tuple[Clause, ...]:
             builder.stack[-1].parts.append(line.text)
         elif builder.stack:
             builder.stack.clear()
-    return tuple([_close(opened) for opened in builder.done])
+    return tuple([_close(opened, latin=latin) for opened in builder.done])
 
 
 def _row_label(builder: _Builder, text: str) -> tuple[str, int, int, str, str] | None:
@@ -241,10 +246,14 @@ def _restarts(builder: _Builder, kind: str, rank: int, base: _Open | None) -> bo
     return kind == "article" and not any(opened.rank < rank for opened in builder.stack)
 
 
-def _close(opened: _Open) -> Clause:
+def _close(opened: _Open, *, latin: bool) -> Clause:
     text = "\n".join(part for part in opened.parts if part)
     whole = f"{opened.heading or ''}\n{text}"
-    return Clause(
-        opened.path, opened.label.strip(), opened.heading, text, opened.level,
-        bodies_of(whole), amounts_of(whole), targets_of(whole), expiries_of(whole),
-    )  # fmt: skip
+    if latin:
+        provided: tuple[Any, ...] = (
+            (), english_provisions.amounts_of(whole), english_provisions.targets_of(whole),
+            english_provisions.expiries_of(whole),
+        )  # fmt: skip
+    else:
+        provided = bodies_of(whole), amounts_of(whole), targets_of(whole), expiries_of(whole)
+    return Clause(opened.path, opened.label.strip(), opened.heading, text, opened.level, *provided)

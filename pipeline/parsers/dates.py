@@ -27,11 +27,16 @@ _NAMES: Final = [
     "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
     "december"
 ]  # fmt: skip
-_MONTHS: Final = {word: i for i, name in enumerate(_NAMES, 1) for word in (name, name[:3])}
-_MONTH_WORDS: Final = "|".join(sorted(_MONTHS, key=len, reverse=True))
+MONTHS: Final = {word: i for i, name in enumerate(_NAMES, 1) for word in (name, name[:3])}
+MONTH_WORDS: Final = "|".join(sorted(MONTHS, key=len, reverse=True))
+ENGLISH_DAY: Final = (
+    rf"(?i:(?:{MONTH_WORDS})\.?\s\d{{1,2}}(?:st|nd|rd|th)?,?\s(?:19|20)\d{{2}}"
+    rf"|\d{{1,2}}(?:st|nd|rd|th)?\s(?:day\s)?(?:of\s)?(?:{MONTH_WORDS})\.?,?\s(?:19|20)\d{{2}})"
+)
+"""A full English day, for use inside other patterns."""
 _ENGLISH: Final = re.compile(
-    rf"\b(?:({_MONTH_WORDS})\.?\s(\d{{1,2}})(?:st|nd|rd|th)?,?\s((?:19|20)\d{{2}})"
-    rf"|(\d{{1,2}})(?:st|nd|rd|th)?\s({_MONTH_WORDS})\.?,?\s((?:19|20)\d{{2}}))\b",
+    rf"\b(?:({MONTH_WORDS})\.?\s(\d{{1,2}})(?:st|nd|rd|th)?,?\s((?:19|20)\d{{2}})"
+    rf"|(\d{{1,2}})(?:st|nd|rd|th)?\s(?:day\s)?(?:of\s)?({MONTH_WORDS})\.?,?\s((?:19|20)\d{{2}}))\b",
     re.IGNORECASE,
 )
 _TERM: Final = re.compile(rf"(\d{{1,3}}|[{CHINESE}半]{{1,3}})\s?(?:个)?\s?(年|周年|个月|月|日|天|个工作日|工作日)")
@@ -57,7 +62,7 @@ def find_days(text: str) -> list[tuple[dt.date, int, int]]:
                 found.append((day, match.start(), match.end()))
     for match in _ENGLISH.finditer(text) if "a" in text or "u" in text or "e" in text else ():
         month, number, year = (match[1], match[2], match[3]) if match[1] else (match[5], match[4], match[6])
-        day = _day(int(year), _MONTHS[month.lower()], int(number))
+        day = _day(int(year), MONTHS[month.lower()], int(number))
         if day:
             found.append((day, match.start(), match.end()))
     return sorted(found, key=lambda item: item[1])

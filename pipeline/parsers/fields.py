@@ -11,13 +11,13 @@ from typing import Final
 
 from pipeline.parsers.box import Box, own_number
 from pipeline.parsers.characters import clean
-from pipeline.parsers.dates import DAY, find_days, last_day, parse_day
+from pipeline.parsers.dates import DAY, ENGLISH_DAY, find_days, last_day, parse_day
 from pipeline.parsers.headings import is_site_name, join_title, window_title
 from pipeline.parsers.normal import normal_text, normal_title
 from pipeline.parsers.numbers import find_numbers, normal_number
 from pipeline.parsers.records import Effect, Evidence, Listed, Status
 from pipeline.parsers.structure import Document
-from pipeline.parsers.vocabulary import BLANKS, DOCUMENT_TYPES, PLAIN_STATUS, STATUS_WORDS
+from pipeline.parsers.vocabulary import BLANKS, DOCUMENT_TYPES, ENGLISH_STATUS, PLAIN_STATUS, STATUS_WORDS
 
 _REPRINT: Final = re.compile(r"^\s?[（(\[【](?:转载|转发|转)[）)\]】]\s?")
 _QUOTED_INSTRUMENT: Final = re.compile(
@@ -33,11 +33,19 @@ _BARE_INSTRUMENT: Final = re.compile(
 _ISSUED_INSTRUMENT: Final = re.compile(
     r"印发(?:实施)?(?P<title>[^《》]{4,120}?)的(?:通知|公告|通告|函)(?:[（(〔][^（）()]{4,30}号[）)〕])?$"
 )
+_ENGLISH_INSTRUMENT: Final = re.compile(
+    r"\b(?:Issuing|Printing\sand\s(?:Distributing|Issuing)|Promulgating|Publishing|Releasing|(?:Issuance|Promulgation|Release|Publication)\sof)"
+    r"\s(?:the\s)?(?P<title>[“\"]?[A-Z].{8,250}?)$"
+)
 _NEXT_QUOTED: Final = re.compile(r"》[、和与及，,]?《")
 _FORWARDS: Final = re.compile(r"(?:转发|批转).{2,}关于")
 _TITLE_NUMBER: Final = re.compile(r"[（(〔\[]\s?(?P<number>[^（）()]{0,30}\d{1,6}\s?号)\s?[）)〕\]]\s?$")
 _PROMULGATED: Final = re.compile(
     rf"^[（(]?\s?(?P<day>{DAY}).{{0,6}}?(?P<number>[\u4e00-\u9fff]{{0,24}}(?:令|公告)\s?第?\s?\d{{1,5}}\s?号)?.{{0,30}}?(?:公布|发布|通过|颁布)"
+)
+_ENGLISH_PROMULGATED: Final = re.compile(
+    rf"^[（(]\s?(?:[Pp]romulgated|[Ii]ssued|[Aa]dopted|[Aa]pproved|[Pp]ublished)\s(?:[^()]{{0,80}}?\b(?P<number>(?:Order|Decree|Announcement)\sNo\.\s?\d{{1,5}}(?:\sof\sthe\s[A-Z][^(),]{{2,90}}?)?)(?=\son\b|,))?"
+    rf"[^()]{{0,120}}?(?P<day>{ENGLISH_DAY})"
 )
 _PUBLISHED_METAS: Final = ("pubdate", "firstpublishedtime", "article:published_time", "publishdate")
 _STATUS_MARK: Final = re.compile(rf"^[\[【（(]\s?(?:{_MARKS})\s?[\]】）)]|[\[【（(]\s?(?:{_MARKS})\s?[\]】）)]\s?$")
@@ -144,6 +152,8 @@ def instrument_of(title: str) -> str | None:
         return (
             None if _FORWARDS.search(title[: match.start("title")]) else _NEXT_QUOTED.split(match["title"])[0].strip()
         )
+    if match := _ENGLISH_INSTRUMENT.search(title):
+        return match["title"].strip(' “”"')
     match = _BARE_INSTRUMENT.search(title) or _ISSUED_INSTRUMENT.search(title)
     named = match["title"].strip() if match and not _FORWARDS.search(title[: match.start()]) else None
     return None if named and re.search(r"的(?:通知|公告|意见)", named) else named
@@ -174,7 +184,10 @@ def set_number(fields: Fields, given: Given) -> None:
 
 def promulgation(document: Document) -> re.Match[str] | None:
     """The line that says when, and by which order, an act was made public: （2021年7月27日国务院令第746号公布）."""
-    return next((match for line in document.lines[:4] if (match := _PROMULGATED.match(line.text))), None)
+    heads = [line.text for line in document.lines[:4]]
+    return next(
+        (match for form in (_PROMULGATED, _ENGLISH_PROMULGATED) for text in heads if (match := form.match(text))), None
+    )
 
 
 def _end_of_validity(printed: str | None) -> str | None:
@@ -221,7 +234,7 @@ def _status_of(printed: str) -> Status:
     word = normal_text(printed).strip(" ;,.。；，")
     if word[:1] in {"[", "("} and word[-1:] in {"]", ")"}:
         word = word[1:-1]
-    return STATUS_WORDS.get(word, "unknown")
+    return STATUS_WORDS.get(word) or ENGLISH_STATUS.get(word.lower(), "unknown")
 
 
 def _marked_status(given: Given) -> str | None:

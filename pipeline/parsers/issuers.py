@@ -8,6 +8,7 @@ import itertools
 import re
 from typing import Final
 
+from pipeline.parsers.english import bodies as english
 from pipeline.parsers.vocabulary import BODY_SUFFIXES, NATIONAL_BODIES
 
 _SUFFIX: Final = "|".join(sorted(BODY_SUFFIXES, key=len, reverse=True))
@@ -36,6 +37,8 @@ _ONE_NAME: Final = 12
 
 def looks_like_body(name: str) -> bool:
     """Whether `name` is a body's name and nothing else: it ends as such names do."""
+    if name.replace("’", "'").isascii():
+        return english.is_body(name)
     if not _SHORT <= len(name) <= 45 or _BODY.fullmatch(name) is None:  # noqa: PLR2004 - the longest names
         return False
     return name.count("（") + name.count("(") == name.count("）") + name.count(")")
@@ -54,6 +57,8 @@ def bare(name: str) -> str:
 def split_bodies(printed: str) -> tuple[str, ...]:
     """The bodies in a printed cell or line: separated by 、 ; blank or line break, or by nothing at all."""
     text = printed.strip(" 　:：")
+    if text.replace("’", "'").isascii():
+        return english.split_bodies(text)
     if (shorter := _AND_OTHERS.sub("", text).strip()) != text and looks_like_body(
         re.split(r"[\s、,，;；]", shorter)[-1]
     ):
@@ -123,6 +128,8 @@ def _split_national(piece: str) -> list[str]:
 def bodies_of_title(title: str) -> tuple[str, ...]:
     """The bodies a title begins with (`甲局 乙局关于…的通知`, `国务院令`); empty where it names none."""
     text = _REPRINT.sub("", title).strip()
+    if text.replace("’", "'").isascii():
+        return english.bodies_of_title(text)
     match = _LEAD.match(text)
     while match:
         names = split_bodies(match["names"].strip(" 、，,"))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from pipeline.parsers.characters import clean
+from pipeline.parsers.english import kind as english
 from pipeline.parsers.records import Kind, Unreadable
 from pipeline.parsers.vocabulary import (
     CASE_WORDS,
@@ -53,6 +54,7 @@ _COMES: Final = re.compile(
 )
 _PROMULGATED: Final = re.compile(r"^《[^《》]{2,60}》(?:已经|已于|业经).{2,80}?通过.{0,10}?现予?以?公布", re.MULTILINE)
 """How an order brings in what it promulgates; nobody but its issuer opens a paragraph with these words."""
+_CHINESE: Final = re.compile(r"[\u4e00-\u9fff]")
 _GOVERNMENT: Final = re.compile(r"\.gov(?:\.cn)?(?:[:/]|$)")
 
 
@@ -112,6 +114,8 @@ def policy_score(signs: Signs) -> int:
     title = signs.title
     score = 0
     score += 3 * signs.number + 2 * signs.signature + signs.addressee + (signs.box_labels >= 3)  # noqa: PLR2004
+    if not _CHINESE.search(title):
+        score += english.form_score(title, signs.text)
     score += (
         2 * bool(_NOTICE.search(title)) + bool(_TYPES.search(title)) + ("关于" in title and bool(_TYPES.search(title)))
     )
@@ -128,7 +132,9 @@ def kind_of(signs: Signs) -> Kind:
     title = signs.title
     low = title.lower()
     column = column_kind(signs.columns) or column_kind((signs.listed or "",))
-    noticed = bool(_NOTICE.search(title)) or (signs.number and bool(_TYPES.search(title)))
+    noticed = bool(_NOTICE.search(title)) or (signs.number and bool(_TYPES.search(title))) or english.is_notice(title)
+    if english.interprets(title):
+        return "interpretation"
     if _INTERPRETS.search(title) or (column == "interpretation" and not noticed):
         return "interpretation"
     if (any(word in low for word in PRESS_WORDS) and not noticed) or (column == "press_conference" and not noticed):
@@ -141,7 +147,7 @@ def kind_of(signs: Signs) -> Kind:
 def _form(signs: Signs, column: str | None, *, noticed: bool) -> Kind:
     """Policy, guide or news, where no title or column says it: by the form of a document."""
     score = policy_score(signs)
-    if any(word in signs.title for word in GUIDE_WORDS) and not noticed:
+    if (any(word in signs.title for word in GUIDE_WORDS) or english.guides(signs.title)) and not noticed:
         return "guide"
     if score >= _SURE or (column == "policy" and score >= 1 and not _BULLETIN.search(signs.title)):
         if column not in {"news", "guide"} or score > _SURE:

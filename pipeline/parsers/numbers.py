@@ -28,6 +28,19 @@ _YEARED: Final = re.compile(
     rf"\s?{_CLOSE}?(?P<form>令|公告|通告)?"
 )
 _LOST: Final = re.compile(r"(?P<code>[\u4e00-\u9fff]{2,12})\s(?P<year>(?:19|20)\d{2})\s(?:第\s?)?(?P<n>\d{1,5})\s?号")
+_BODY: Final = r"(?:[A-Z][\w’'\-]{0,30}|of|the|and|for)"
+_ENGLISH: Final = re.compile(
+    rf"(?P<form>(?:[A-Z][A-Za-z]{{1,20}}\s){{0,3}}?(?:Order|Decree|Announcement|Circular|Notice|Bulletin|Decision|Document))\s(?:of\s(?P<of>(?:{_BODY}\s){{1,12}}?)\s?)?"
+    rf"(?:[〔\[(（]?\s?(?P<y1>(?:19|20)\d{{2}})\s?[〕\])）]?,?\s)?No\.?\s?(?P<n>\d{{1,5}})(?:\s?(?:of\s|,\s)?[〔\[(（]?\s?(?P<y2>(?:19|20)\d{{2}})\b\s?[〕\])）]?)?"
+    rf"(?:\sof\s(?:the\s)?(?P<by>[A-Z][\w’'\-]{{0,30}}(?:\s{_BODY}){{0,12}}))?"
+)
+"""Order No. 5 of the Ministry of Water Resources, Announcement No. 45 [2025], Decree of the State Council No. 12."""
+_ROMANISED: Final = re.compile(
+    r"(?P<code>[A-Z][A-Za-z]{1,20}(?:\s[A-Z][A-Za-z]{0,20}){0,7})\s?[〔\[【(（]\s?(?P<year>(?:19|20)\d{2})\s?[〕\]】)）]\s?No\.?\s?(?P<n>\d{1,5})"
+)
+"""Guo Fa [2021] No. 3: a Chinese number in Latin letters."""
+_ENGLISH_LEAD: Final = re.compile(r"(?:(?:See|The|This|In|Under|With|By|Per|And|Of|Also)\s)+")
+_SMALL_LAST: Final = re.compile(r"(?:\s(?:of|the|and|for|on))+$")
 _LEAD: Final = re.compile(
     r"^(?:.{0,20}(?:根据|按照|依据|依照|遵照|印发|转发|关于|以及|或者|其中|包括|参照|执行|贯彻|落实|发布的|公布的|发布|废止|原|即|和|与|及|以|的|对|按|由|见|日))"
 )
@@ -89,6 +102,8 @@ def normal_number(printed: str) -> str | None:
     text = re.sub(r"\s{1,200}", " ", text)
     if text.replace(" ", "") in BLANKS:
         return None
+    if "No" in text and (english := _english(text)) and english[0].end - english[0].start == len(text):
+        return english[0].normal
     if match := _LOST.fullmatch(text):
         composed = _compose(match, strip_lead=False)
         return composed[0] if composed else None
@@ -105,7 +120,7 @@ def normal_number(printed: str) -> str | None:
 def find_numbers(text: str) -> list[Number]:
     """Every document number in running text, in order, without overlaps."""
     if "号" not in text:
-        return []
+        return _english(text) if "No" in text else []
     found: list[Number] = []
     taken: list[tuple[int, int]] = []
     for pattern in (_BRACKETED, _YEARED, _ORDER, _LOST):
@@ -119,4 +134,26 @@ def find_numbers(text: str) -> list[Number]:
             start = span[0] + composed[1]
             found.append(Number(composed[0], match[0][composed[1] :].strip(), start, span[1]))
             taken.append(span)
+    return sorted(found, key=lambda item: item.start)
+
+
+def _english(text: str) -> list[Number]:
+    """The numbers of documents in English text, in order."""
+    found: list[Number] = []
+    for match in _ROMANISED.finditer(text):
+        cut = lead.end() if (lead := _ENGLISH_LEAD.match(match["code"])) else 0
+        normal = f"{match['code'][cut:]} [{match['year']}] No. {int(match['n'])}"
+        found.append(Number(normal, match[0][cut:], match.start() + cut, match.end()))
+    for match in _ENGLISH.finditer(text):
+        if any(match.start() < one.end and one.start < match.end() for one in found):
+            continue
+        by = _SMALL_LAST.sub("", (match["by"] or match["of"] or "").strip())
+        by = by.removeprefix("the ").removeprefix("The ")
+        year = match["y1"] or match["y2"]
+        normal = (
+            f"{match['form']} No. {int(match['n'])}" + (f" [{year}]" if year else "") + (f" of the {by}" if by else "")
+        )
+        cut = lead.end() if (lead := _ENGLISH_LEAD.match(match["form"])) else 0
+        printed = _SMALL_LAST.sub("", match[0])
+        found.append(Number(normal[cut:], printed[cut:], match.start() + cut, match.start() + len(printed)))
     return sorted(found, key=lambda item: item.start)

@@ -9,12 +9,14 @@ import hashlib
 from dataclasses import replace
 from typing import Final
 
+from pipeline.parsers import goals
 from pipeline.parsers.characters import clean, is_traditional, script_of
 from pipeline.parsers.citations import read_citations
 from pipeline.parsers.clauses import read_clauses
+from pipeline.parsers.english import force as english_force
+from pipeline.parsers.english import provisions as english_provisions
 from pipeline.parsers.fields import Fields, Given, box_effects, interval
 from pipeline.parsers.force import Days, read_force
-from pipeline.parsers.goals import expiries_of, figures_of, targets_of
 from pipeline.parsers.markup import Source
 from pipeline.parsers.normal import fold, fold_normal, normal_lines, normal_text
 from pipeline.parsers.records import Effect, Evidence, Kind, PageRecord
@@ -32,7 +34,9 @@ def build(source: Source, fields: Fields, given: Given, what: Kind) -> PageRecor
     if not is_policy:
         _strip(fields, what)
     titles = tuple(filter(None, (fields.title, fields.instrument_title)))
-    start, end, effects = _force(fields, given, titles) if is_policy else (None, None, [])
+    latin = source.script == "Latn"
+    counted = english_provisions if latin else goals
+    start, end, effects = _force(fields, given, titles, latin=latin) if is_policy else (None, None, [])
     paragraphs = [line.text for line in lines[document.text_start :]]
     text = "\n".join(line.text for line in lines)
     effective = _effective(fields, effects) if is_policy else None
@@ -60,10 +64,10 @@ def build(source: Source, fields: Fields, given: Given, what: Kind) -> PageRecor
         in_force_from=start,
         in_force_to=end,
         effect=tuple(effects),
-        clauses=() if what == "listing" else read_clauses(document),
-        targets=targets_of(text) if what != "listing" else (),
-        figures=figures_of(text) if what in _REPORTING else (),
-        expiries=expiries_of(text) if what != "listing" else (),
+        clauses=() if what == "listing" else read_clauses(document, latin=latin),
+        targets=counted.targets_of(text) if what != "listing" else (),
+        figures=counted.figures_of(text) if what in _REPORTING else (),
+        expiries=counted.expiries_of(text) if what != "listing" else (),
         citations=read_citations(
             paragraphs,
             titles=titles,
@@ -71,6 +75,7 @@ def build(source: Source, fields: Fields, given: Given, what: Kind) -> PageRecor
             start=start,
             kind=what,
             issued=_days(fields, given).issued if is_policy else None,
+            latin=latin,
         ),
         attachments=source.attachments,
         language=_LANGUAGES.get(source.script or ""),
@@ -106,14 +111,15 @@ def _strip(fields: Fields, what: Kind) -> None:
 
 
 def _force(
-    fields: Fields, given: Given, titles: tuple[str, ...]
+    fields: Fields, given: Given, titles: tuple[str, ...], *, latin: bool
 ) -> tuple[dt.date | None, dt.date | None, list[Effect]]:
     """First and last day in force, and every statement behind them: the box's first, then the text's."""
     document = given.document
     effects = box_effects(fields)
     stop = document.annexes[0] if document.annexes else len(document.lines)
     proper = [line.text for line in document.lines[document.text_start : stop]]
-    effects.extend(read_force(proper, titles, _days(fields, given)))
+    read = english_force.read_force if latin else read_force
+    effects.extend(read(proper, titles, _days(fields, given)))
     return interval(effects, fields)
 
 

@@ -13,13 +13,13 @@ from itertools import islice
 from typing import Final
 
 from pipeline.parsers.box import own_number
-from pipeline.parsers.dates import DAY, parse_day
+from pipeline.parsers.dates import DAY, ENGLISH_DAY, parse_day
 from pipeline.parsers.dom import Line
 from pipeline.parsers.issuers import bare, looks_like_body, split_bodies
 from pipeline.parsers.normal import normal_title
 from pipeline.parsers.vocabulary import NOISE_WORDS, TAIL_WORDS
 
-_ONLY_DAY: Final = re.compile(rf"(?:{DAY}|(?:19|20)\d{{2}}[-/.]\d{{1,2}}[-/.]\d{{1,2}})\s?")
+_ONLY_DAY: Final = re.compile(rf"(?:{DAY}|(?:19|20)\d{{2}}[-/.]\d{{1,2}}[-/.]\d{{1,2}}|{ENGLISH_DAY})\s?")
 _ENDS_DAY: Final = re.compile(rf"(?P<names>.{{2,160}}?)\s?(?P<day>{DAY})\s?$")
 _COLOPHON: Final = re.compile(rf"^.{{2,60}}?\s?(?P<day>{DAY})\s?印发\s?$")
 _PRINTED: Final = re.compile(rf"^\s?(?P<day>{DAY})\s?印发\s?$")
@@ -46,6 +46,10 @@ _ORDER_LINE: Final = re.compile(r"^[\u4e00-\u9fff\s]{2,40}(?:令|公\s?告|通\s
 _SERIAL_LINE: Final = re.compile(
     r"^[（(]?\s?(?:(?:19|20)\d{2}\s?年\s?)?第\s?[\d一二三四五六七八九十百〇零]{1,6}\s?号\s?[）)]?$"
 )
+_ENGLISH_ORDER: Final = re.compile(
+    r"^(?:Order|Decree|Announcement|Public Notice)\sof\sthe\s[A-Z][\w\s’'&,\-]{3,100}$", re.IGNORECASE
+)
+_ENGLISH_SERIAL: Final = re.compile(r"^No\.?\s?\d{1,5}$")
 _BROKEN_NUMBER: Final = re.compile(r"^[\u4e00-\u9fff]{1,20}\s?[〔\[【（(﹝［]\s?(?:19|20)\d{2}\s?[〕\]】）)﹞］]$")
 _SERIAL_END: Final = re.compile(r"^第?\s?\d{1,5}\s?号$")
 # What a line must begin or end with before any of the patterns above is tried.
@@ -188,6 +192,8 @@ def _two_line_number(lines: list[Line], index: int) -> str | None:
     if index == 0:
         return None
     above, text = lines[index - 1].text, lines[index].text
+    if text.startswith("No") and _ENGLISH_ORDER.match(above) and _ENGLISH_SERIAL.match(text):
+        return own_number(f"{above} {text}")
     if _BROKEN_NUMBER.match(above) and _SERIAL_END.match(text):
         return own_number(above + text)
     # 2025年第45号 beneath 甲部公告 is a number of its own.

@@ -65,13 +65,21 @@ LABELS: Final[dict[str, str]] = _by_word(
 ENGLISH_LABELS: Final[dict[str, str]] = _by_word(
     {
         "source": "Source|Article source",
-        "published": "Upload time|Published|Release time|Publication date|Date",
-        "updated": "Updated",
-        "number": "Document number",
-        "issuer": "Issued by|Issuing authority",
-        "effective": "Effective date",
+        "published": "Upload time|Published|Publish date|Published on|Release time|Release date|Publication date|Date",
+        "updated": "Updated|Last updated|Update",
+        "number": "Document number|Document No.|Doc. No.|Document No|Reference number|Reference No.",
+        "issuer": ("Issued by|Issuing authority|Issuing body|Issuing agency|Issuing department|Promulgated by"),
+        "signed": (
+            "Date of issue|Issue date|Date issued|Date of issuance|Issued on|Promulgation date|Date of promulgation"
+        ),
+        "effective": "Effective date|Date of effect|Implementation date|Date of entry into force|Effective from",
+        "expiry": "Expiry date|Expiration date|Valid until",
+        "repealed": "Date of repeal|Repeal date",
+        "status": "Status|Validity|Validity status|Effectiveness",
+        "index": "Index number|Index No.",
+        "topic": "Subject category|Topic|Category",
         "noise": "Views",
-        "author": "Author",
+        "author": "Author|Editor",
     }
 )
 WEAK_LABELS: Final = frozenset(
@@ -117,6 +125,17 @@ STATUS_WORDS: Final[dict[str, Status]] = _by_status(
         ),
     }
 )
+ENGLISH_STATUS: Final[dict[str, Status]] = _by_status(
+    {
+        "in_force": "in force|effective|valid|currently effective|in effect|currently in force",
+        "not_yet_in_force": "not yet effective|not yet in force|to take effect",
+        "amended": "amended|revised|modified",
+        "partially_in_force": "partially invalid|partially repealed|partially effective|partially in force",
+        "repealed": "repealed|abolished|annulled",
+        "not_in_force": "expired|invalid|no longer in force|no longer effective|ineffective|lapsed|not in force",
+    }
+)
+"""The same in English, in small letters; only beside a label."""
 
 PLAIN_STATUS: Final = _words(
     "全文有效|现行有效|全文失效|全文废止|条款失效|条款废止|部分失效|部分废止|部分有效|尚未生效|已被废止|已废止|已失效|已修改"

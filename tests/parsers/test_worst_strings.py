@@ -12,11 +12,15 @@ import pytest
 from pipeline import parsers
 from pipeline.parsers import Unreadable, read_page, read_text
 
-MODULES = sorted(path.stem for path in Path(parsers.__file__).parent.glob("[a-z]*.py"))
+ROOM = Path(parsers.__file__).parent
+MODULES = sorted(path.stem for path in ROOM.glob("[a-z]*.py"))
+MODULES += sorted(f"english.{path.stem}" for path in (ROOM / "english").glob("[a-z]*.py"))
 PIECES = (
     "第一", "（", "（一）", "《", "》", "、", "，", "1.", "1,", "2021年", "〔2021〕", "一", "局", " ",
     "公告", "本", "自", "有效期", "最高", "0", "第", "条", "附件", "到", "十四五", "至", "废止", "对",
     "[", "【", "a", "<a ", "status", "等", "责任单位：", "印发", "和", "\x01", "-", "(", "令",
+    "the ", "Measures for ", "Order No. 5 of ", "Article 1 ", "shall be ", "and the ", "by the Office of ", "until ",
+    "January 1, 2021 ", "Ministry of ", "1,000 ", "A ",
 )  # fmt: skip
 LONG = 4_000
 SECONDS = 1.0
