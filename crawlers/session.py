@@ -31,6 +31,7 @@ from crawlers.manners import Manners, Stop
 from crawlers.model import Source
 from crawlers.safety import REFUSALS, Guard
 from crawlers.store import Answer, Archive, Request, Stored, is_text_key, text_key
+from crawlers.warc import Place
 from policywatch import clock
 from policywatch.errors import StorageError
 from policywatch.home import Home
@@ -213,29 +214,23 @@ class CrawlSession:
         """
         content, key = text.encode("utf-8", "replace"), text_key(url)
         content_type = f"text/{'html' if _HTML.search(text) else 'plain'}; charset=utf-8"
-        outcome, _, digest = decide(answer.status, content, self.known(key), "text")
-        stored = None
+        known = self.known(key)
+        outcome, _, digest = decide(answer.status, content, known, "text")
         try:
-            if outcome in {"new", "changed"}:
+            if outcome == "unchanged" and known is not None:
+                place = Place(known.full_file or "", known.full_offset or 0, known.full_length or 0)
+                stored = Stored(place, answer.fetched_at, answer.status, known.payload_digest or "")
+            else:
                 stored = self.archive.write_text(url, content, content_type, answer)
         except StorageError as error:
             self.storage_error = error  # nothing more is asked, and nothing is committed
             return
-        row = {"digest": digest, "content_type": content_type, "status": answer.status, "final_url": url, "key": key}
-        self.record("page", url, outcome, stored, at=answer.fetched_at, listed=listed or None, **row)
+        row = {"digest": digest, "content_type": content_type, "final_url": url, "key": key}
+        self.record("page", url, outcome, stored, listed=listed or None, **row)
 
-    def record(
-        self,
-        role: Role,
-        url: str,
-        outcome: Outcome,
-        stored: Stored | None = None,
-        *,
-        at: datetime | None = None,
-        **more: Any,  # noqa: ANN401
-    ) -> Row:
-        """Add a row to the manifest; `at` where no answer says when, `more` holds further columns of it."""
-        fetched_at = stamp(self.now(stored.fetched_at if stored else at))
+    def record(self, role: Role, url: str, outcome: Outcome, stored: Stored | None = None, **more: Any) -> Row:  # noqa: ANN401
+        """Add a row to the manifest; `more` holds further columns of it."""
+        fetched_at = stamp(self.now(stored.fetched_at if stored else None))
         canonical = self.source.canonical_url(url)
         row = Row(
             capture_id=capture_id(self.source.name, canonical, more.get("key") or url, fetched_at),

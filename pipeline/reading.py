@@ -253,8 +253,11 @@ def read_crawl(
     tables = Tables()
     wanted: list[tuple[Entry, str, pool.Job]] = []
     for entry in manifest(folder):
-        tables.captures.append(rows.capture_row(entry))
-        if (found := to_read(entry, known or {})) is not None:
+        found = to_read(entry, known or {})
+        # What a 304 does not repeat, whoever reads the capture again must know.
+        kind = entry.get("content_type") if found is None else found.get("content_type")
+        tables.captures.append(rows.capture_row({**entry, "content_type": kind}))
+        if found is not None:
             wanted.append((found, "source", job_of(home, found, sources)))
     reread = [(old, "parser", job_of(home, old, sources)) for old in _read_by_another(wanted, known or {})]
     everything = reread + wanted
