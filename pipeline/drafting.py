@@ -28,7 +28,8 @@ from policywatch.errors import ConfigError, UsageError
 _SECOND_LEVEL: Final = frozenset({"gov", "com", "org", "net", "edu", "ac", "mil"})
 _ORDER: Final = (
     "kind", "start", "url", "method", "body", "params", "headers", "first_page", "page_size", "next", "next_link",
-    "next_from", "next_step", "pages_from", "max_pages", "rows", "html", "item", "total", "fields", "text", "page_url",
+    "next_from", "next_step", "pages_from", "max_pages",
+    "commented", "within", "rows", "html", "item", "total", "fields", "text", "page_url",
 )  # fmt: skip
 _COMMENT_AT: Final = 34
 _WIDTH: Final = 10_000  # one line for each value: comments stand behind them

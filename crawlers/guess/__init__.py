@@ -32,7 +32,7 @@ _FEED_START: Final = re.compile(
     r"\s*(?:<\?xml[^>]*\?>)?(?:\s|<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^>]*>)*<(?:\w+:)?(rss|RDF|feed|urlset|sitemapindex|datastore)\b",
     re.DOTALL,
 )
-_JSONP: Final = re.compile(r"\s*[\w.$]+\s*\(\s*[\[{]")
+_JSONP: Final = re.compile(r"\s*[\w.$]+\s*\(\s*(?=[\[{])")
 
 
 def guess(body: bytes, url: str, content_type: str = "") -> Draft:
@@ -54,9 +54,8 @@ def guess(body: bytes, url: str, content_type: str = "") -> Draft:
         return _of_datastore(text, url) if start[1] == "datastore" else _of_feed(body, url)
     if text.lstrip()[:1] in {"{", "["}:
         return _of_json(text, url)
-    if _JSONP.match(text[:200]):
-        msg = f"{url} answers in JSON within a function call (JSONP); leave its callback parameter out of the address"
-        raise NotAListing(msg)
+    if padding := _JSONP.match(text[:200]):
+        return _of_padded(text[padding.end() :], url)
     return _of_page(text, url)
 
 
@@ -112,6 +111,15 @@ def _of_json(text: str, url: str) -> Draft:
         msg = f"{url} begins like JSON and is none; look at the answer, or give the address of the page"
         raise NotAListing(msg) from None
     return draft_of_answer(answer, url)
+
+
+def _of_padded(text: str, url: str) -> Draft:
+    """JSON in the call of a function (JSONP)."""
+    end = text.rfind(")")
+    draft = _of_json(text[:end] if end > 0 else text, url)
+    draft.listing["within"] = r"^\s*[\w.$]+\s*\("
+    draft.why["within"] = "the answer is padded with the call of a function (JSONP)"
+    return draft
 
 
 def _of_page(text: str, url: str) -> Draft:

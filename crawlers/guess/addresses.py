@@ -18,6 +18,7 @@ _HEX: Final = re.compile(r"(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])[0-9a-f]{16,}", re.I
 _DATE_DIGITS: Final = 8
 _MOST_SHAPES: Final = 3
 _COVERED: Final = 0.9
+_LONGEST: Final = 150
 
 
 def likeness(url: str, listing: str) -> float:
@@ -30,7 +31,9 @@ def likeness(url: str, listing: str) -> float:
     if url.partition("#")[0] == listing.partition("#")[0] or _PICTURE.search(last) or not (last or parts.query):
         return 0.0
     digits = len(re.findall(r"\d", last + parts.query))
-    is_index = last.lower().startswith(("index", "default", "list")) and not parts.query
+    if last and not digits:  # c5200001/content.html: the number stands before a word that all share
+        digits = len(re.findall(r"\d", parts.path.split("/")[-2]))
+    is_index = last.lower().startswith(("index", "default", "list")) and not digits
     if is_index and not _ATTACHED.search(last):
         return 0.1
     # Fewer than four digits count sections.
@@ -66,8 +69,28 @@ def pattern_of(urls: Sequence[str]) -> tuple[str, int] | None:
     if not chosen or covered < len(urls) * 0.6:
         return None
     whole = "|".join(f"/{pattern}$" for pattern in chosen)
-    found = re.compile(whole)
-    return whole, sum(bool(found.search(url)) for url in urls)
+    if len(whole) > _LONGEST:
+        return None
+    files = {match.group().lower() for url in urls if not re.search(whole, url) and (match := _ATTACHED.search(url))}
+    whole = "|".join([whole, *(rf"\{ending}$" for ending in sorted(files))])
+    found = [url for url in urls if re.search(whole, url)]
+    if len(found) < len(urls) and (coarse := _coarse(urls)):
+        return coarse, len(urls)
+    return whole, len(found)
+
+
+def _coarse(urls: Sequence[str]) -> str | None:
+    """What all addresses share where their last parts are of many shapes: the date before them, and the ending."""
+    patterns = set()
+    for url in urls:
+        parts = urlsplit(url)
+        folder, _, last = parts.path.rpartition("/")
+        stem, dot, ending = last.rpartition(".")
+        before = re.sub(r"\d{8}|\d{6}", lambda digits: rf"\d{{{len(digits[0])}}}", folder.rpartition("/")[2])
+        if not re.fullmatch(r"(?:19|20)\d{4}(?:\d\d)?", folder.rpartition("/")[2]) or not stem or parts.query:
+            return None
+        patterns.add(rf"/{before}/[\w-]+{chr(92) * bool(dot)}{dot}{ending}$")
+    return patterns.pop() if len(patterns) == 1 else None
 
 
 def _tail(url: str) -> str:

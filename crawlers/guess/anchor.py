@@ -13,7 +13,7 @@ from crawlers.selectors import compile_selector
 
 _PLAIN: Final = re.compile(r"-?[A-Za-z_][\w-]*")
 _UNSTABLE: Final = re.compile(
-    r"\d{4,}|^[a-z]{1,3}-?[0-9a-f]{5,}$|^(?=\w*\d)(?=\w*[a-z])\w{10,}$|__|--|^_|^css-|^data-v", re.IGNORECASE
+    r"\d{4,}|^[a-z]{1,3}-?[0-9a-f]{5,}$|^(?=.*[a-z]\d+[a-z])[a-z\d]{8,}$|__|--|^_|^css-|^data-v", re.IGNORECASE
 )
 _WEAK: Final = frozenset(
     {"clearfix", "clear", "cf", "fl", "fr", "left", "right", "float", "row", "col", "box", "main", "con", "cont"}

@@ -174,9 +174,8 @@ def _weigh(group: dict[Element, list[Link]]) -> Block | None:
             continue
         met.add(link.url)
         value = link.likeness * (0.2 + 0.8 * min(len(link.title), _LONG) / _LONG)
-        # An element that holds several documents with dates of their own is a list, not an entry.
-        crowd = len(DATE.findall(text_of(item, " "))) if dated and not beside else 0
-        score += (value + (0.8 * link.likeness if dated else 0)) / max(1, crowd if len(group[item]) > 1 else 1)
+        value += 0.8 * link.likeness if dated else 0
+        score += value / (_crowd(item, link) if dated and not beside and len(group[item]) > 1 else 1)
     if is_chrome(items[0]):
         score *= _BESIDE
     # Where each element holds a handful of documents without dates, its links are the entries.
@@ -184,6 +183,12 @@ def _weigh(group: dict[Element, list[Link]]) -> Block | None:
     if not any(dates) and mean(without) > 1:
         score /= mean(without)
     return Block(items, links, score, sum(dates), beside)
+
+
+def _crowd(item: Element, link: Link) -> int:
+    """How many entries an element holds: several where its document's own date stands further in than the others'."""
+    around = (element for element in (link.element, *link.element.iterancestors()) if is_dated(element))
+    return 1 if next(around, item) is item else max(1, len(DATE.findall(text_of(item, " "))))
 
 
 def is_chrome(element: Element) -> bool:

@@ -22,14 +22,14 @@ _ADDRESS: Final = re.compile(
 )
 _NAMES: Final = {
     "title": "^(?:doc)?title$|^bt$|^biaoti$|^name$|title|subject$|filename",
-    "published_date": "^pub(?:lish|lished)?_?(?:date|time)$|^fb(?:rq|sj)$|^pubtime|docrel|^(?:pub)?date$|release"
+    "published_date": "^pub(?:lish|lished)?_?(?:date|time)$|^(?:fb|gb)(?:rq|sj)$|^pubtime|docrel|^(?:pub)?date$|release"
     "|publish|^time$",
     "signed_date": "^cwrq$|^ptime$|^cwsj$|sign|^writ|complet",
     "effective_date": "^ssrq$|^sxrq$|effectiv.*(?:date|time)|implement",
     "number": "^fwzh$|^wh$|^wenhao$|pcode|file_?no$|filenum|document_?number|doc_?n(?:o|um)|docnumber",
-    "issuers": "^fwjg|^fbjg|puborg|publisher|issu|organ(?:ization)?(?:name)?$|department|deptname",
+    "issuers": "^fwjg|^fbjg|puborg|publisher|issu|^zdjg|organ(?:ization)?(?:name)?$|department|deptname",
     "status": "^yxx$|^sxx$|shixiao|^status$|validity|effectivestate|is_abolished|^zt$",
-    "topic": "childtype|theme_?name|^ztfl_?name|zhutiname|topic",
+    "topic": "childtype|theme_?name|^ztfl_?name|zhutiname|topic|^cname$",
 }
 """What portals call a fact, the surest name first."""
 _ID: Final = re.compile(r"^(?:doc)?_?id$|id$|bbbs|guid|code$", re.IGNORECASE)
@@ -139,7 +139,7 @@ def _alternatives(pattern: str) -> list[str]:
 
 
 def _says(value: Any) -> bool:  # noqa: ANN401
-    return value not in (None, "", 0, [], {}) and not isinstance(value, dict)
+    return value not in (None, "", 0, [], {}, "无", "-", "--", "----", "〔〕号") and not isinstance(value, dict)
 
 
 def _plain(value: Any) -> str:  # noqa: ANN401
@@ -333,7 +333,7 @@ def _with_html(answer: Any, url: str) -> Draft:  # noqa: ANN401
     draft = Draft({"kind": "json", **_request(url), "html": path}, why={"html": "the answer holds a piece of HTML"})
     read_fragment(draft, text, url, repeat=False)
     if str(draft.listing["item"]).startswith("body >"):  # of the piece, not of a page
-        draft.listing["item"] = "li" if "<li" in text else "tr"
+        draft.listing["item"] = str(draft.listing["item"]).split(" ")[-1].partition(":")[0]
     _paging(draft, url)
     return draft
 

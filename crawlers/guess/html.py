@@ -4,6 +4,7 @@ What belongs here: putting together what the page's parts say. What does not: th
 `specs.py`, `paging.py`), the interfaces of the systems (`systems.py`).
 """
 
+import json
 import re
 from collections import Counter
 from typing import Any, Final
@@ -12,12 +13,14 @@ from urllib.parse import urljoin, urlsplit
 from crawlers.guess.addresses import pattern_of
 from crawlers.guess.anchor import item_selector
 from crawlers.guess.block import Block, find_block, is_chrome, text_of
+from crawlers.guess.data import draft_of_answer
 from crawlers.guess.paging import paging_of
 from crawlers.guess.result import Draft, NotAListing, Sample
 from crawlers.guess.specs import Specs, specs_of
 from crawlers.guess.systems import datastore_behind, jpaas_behind
 from crawlers.guess.words import DATE
 from crawlers.selectors import compile_field
+from crawlers.spiders.items import parse_html
 
 _COMMENT_LINKS: Final = re.compile(r"<a\b[^>]*\bhref\s*=", re.IGNORECASE)
 _ASKED: Final = re.compile(
@@ -30,6 +33,10 @@ _NOT_DATA: Final = re.compile(
 )
 _FEWEST_SCORE: Final = 1.6
 """What a block must weigh at the least: two entries that look like documents, or a few that do not quite."""
+_COMMENT: Final = re.compile(r"<!--.*?-->", re.DOTALL)
+_MARK: Final = re.compile(r"<!--|-->")  # as `commented: true` reads it
+_ASSIGNED: Final = re.compile(r"(?P<name>(?:\b(?:var|let|const)\s+)?[A-Za-z_$][\w$.]*)\s*=\s*(?=[\[{])")
+_FEWEST_ROWS: Final = 2
 _FEED: Final = re.compile(r"application/(?:rss|atom)\+xml")
 
 
@@ -47,8 +54,42 @@ def draft_of_page(tree: Any, text: str, url: str) -> Draft:  # noqa: ANN401 - lx
     if draft := jpaas_behind(tree, url, usable):
         return _named(draft, tree)
     if usable is None:
+        if draft := _commented(text, base, url) or _in_script(text, url):
+            return _named(draft, tree)
         raise _not_a_listing(tree, text, base)
     return _named(_of_block(tree, text, usable, base, url), tree)
+
+
+def _commented(text: str, base: str, url: str) -> Draft | None:
+    """The draft for a list that stands in a comment, which a script takes off; None where there is none."""
+    if not any(len(_COMMENT_LINKS.findall(comment)) > 1 for comment in _COMMENT.findall(text)):
+        return None
+    open_text = _MARK.sub(" ", text)
+    tree = parse_html(open_text)
+    block = find_block(tree, base, url) if tree is not None else None
+    if block is None or block.score < _FEWEST_SCORE or not block.dated:
+        return None
+    draft = _of_block(tree, open_text, block, base, url)
+    draft.listing["commented"] = True
+    draft.why["commented"] = "the entries stand in a comment, which a script takes off"
+    return draft
+
+
+def _in_script(text: str, url: str) -> Draft | None:
+    """The draft for rows that a script of the page holds as JSON; None where it holds none."""
+    for match in _ASSIGNED.finditer(text):
+        try:
+            value, _ = json.JSONDecoder().raw_decode(text, match.end())
+            draft = draft_of_answer(value, url)
+        except (ValueError, RecursionError, NotAListing):
+            continue
+        if "fields.url" in draft.missing or "html" in draft.listing or len(draft.samples) < _FEWEST_ROWS:
+            continue
+        name = " ".join(match["name"].split())
+        draft.listing["within"] = rf"{re.escape(name).replace(chr(92) + ' ', ' ')}\s*=\s*"
+        draft.why["within"] = "the rows stand in a script of the page"
+        return draft
+    return None
 
 
 def _is_list(block: Block, tree: Any) -> bool:  # noqa: ANN401

@@ -188,7 +188,7 @@ def _leaves(block: Block) -> list[_Leaf]:
         for element in item.iter():
             if not isinstance(element.tag, str) or element.tag in {"script", "style"} or element is item:
                 continue
-            if _is_title(element, link):
+            if _is_title(element, link) or _is_anothers(element, item, link):
                 continue
             words = text_of(element)
             inner = [child for child in element if isinstance(child.tag, str) and text_of(child)]
@@ -203,13 +203,28 @@ def _leaves(block: Block) -> list[_Leaf]:
             if cell is not None and headers and not leaf.label:
                 column = sum(1 for before in cell.itersiblings(preceding=True) if before.tag in {"td", "th"})
                 leaf.label = headers.get(column)
-    enough = [leaf for leaf in found.values() if len(leaf.elements) >= max(2, len(block) * 0.3)]
+    # Many documents have no number: one that has it is enough.
+    most = max(2, len(block) * 0.3)
+    enough = [
+        leaf for leaf in found.values() if len(leaf.elements) >= most or kind_of([*leaf.values.values()]) == "number"
+    ]
     return enough[:_MOST_LEAVES]
 
 
 def _is_title(element: Element, link: Link) -> bool:
     """Whether an element is the link or its words; in a link that holds the whole entry, dates may still stand."""
     return element is link.element or (link.element in element.iterancestors() and element.tag in _HEADINGS[:6])
+
+
+def _is_anothers(element: Element, item: Element, link: Link) -> bool:
+    """Whether an element belongs to another link of the entry: an explainer in a pop-up has a date of its own."""
+    for around in (element, *element.iterancestors()):
+        if around is item or around is link.element:
+            return False
+        links = [found for found in around.iter("a") if found.get("href")]
+        if links:
+            return link.element not in links
+    return False
 
 
 def _headers(block: Block) -> dict[int, str]:
@@ -267,8 +282,10 @@ def _by_look(block: Block, leaves: list[_Leaf], specs: Specs) -> None:
     if dates and not named:
         latest = max(dates, key=lambda leaf: (len(leaf.values) // max(1, len(block) // 2), _mean_day(leaf)))
         _take("published_date", latest, block, specs)
-        if len(dates) > 1:
-            specs.why["fields.published_date"] = "the later of the two dates printed"
+        dates.remove(latest)
+        if len(dates) == 1 and len(dates[0].values) >= len(block) / 2 and _take("signed_date", dates[0], block, specs):
+            specs.why["fields.published_date"] = "the later of the two days printed"
+            specs.why["fields.signed_date"] = "the earlier of the two days printed"
 
 
 def _mean_day(leaf: _Leaf) -> float:

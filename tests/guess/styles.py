@@ -208,6 +208,26 @@ def _unlabelled_spans() -> str:
     return page(f'<div id="content9f3e2a1b4c"><ul>{rows}</ul></div>')
 
 
+def _commented() -> str:
+    rows = "".join(f'<li><a href="{d.path}">{d.title}</a><b>{d.published}</b></li>' for d in DOCUMENTS)
+    return page(f'<ul class="zwgklist"><!--{rows}--></ul>', head="<!--[if lt IE 9]><script></script><![endif]-->")
+
+
+def _popups_with_days() -> str:
+    rows = "".join(
+        f'<li><a href="{d.path}" title="{d.title}">{d.cut}</a><div class="pop"><ul><li><a href="../jd/{d.path}">'
+        f"《{d.title}》解读</a><span>2025-11-30</span></li></ul></div><span>{d.published}</span></li>"
+        for d in DOCUMENTS
+    )
+    return page(f'<ul class="u-list">{rows}</ul>')
+
+
+def _rows_in_a_script() -> str:
+    rows = [{"title": d.title, "url": d.url, "pubtime": f"{d.published} 08:00:00"} for d in DOCUMENTS]
+    script = f"var word = []; var docArr = {json.dumps(rows, ensure_ascii=False)}; show(docArr);"
+    return f"<html><body><div id=results></div><script>{script}</script></body></html>"
+
+
 HTML_STYLES = {
     "list of spans": _list_of_spans,
     "table": _table,
@@ -220,6 +240,9 @@ HTML_STYLES = {
     "links as entries": _links_as_entries,
     "split days": _split_days,
     "unlabelled spans": _unlabelled_spans,
+    "in a comment": _commented,
+    "pop-ups with days": _popups_with_days,
+    "rows in a script": _rows_in_a_script,
 }
 
 
