@@ -244,3 +244,17 @@ def doc(text, *, flags=0x0200, kind=0xA5EC, after="", pieces=1, missing=0):
     table = b"\x01\x02\x00xx" + b"\x02" + struct.pack("<I", len(plc)) + plc
     struct.pack_into("<II", main, 0x01A2, 0, len(table))
     return ole({"WordDocument": bytes(main), "1Table": table})
+
+
+def rtf(paragraphs, page="\\ansicpg936", written="escaped", rows=()):
+    """An RTF as Chinese Word or WPS writes it: characters as escaped bytes of GBK, or by their number in Unicode."""
+
+    def put(text):
+        if written == "unicode":
+            return "".join(f"\\u{ord(character)}?" for character in text)
+        return "".join(f"\\'{byte:02x}" for byte in text.encode("gbk"))
+
+    body = "".join(f"\\pard {put(text)}\\par\n" for text in paragraphs)
+    body += "".join("\\trowd " + "".join(f"{put(cell)}\\cell " for cell in row) + "\\row\n" for row in rows)
+    font = "{\\fonttbl{\\f0\\fnil\\fcharset134 SimSun;}}"
+    return f"{{\\rtf1\\ansi{page}{font}{{\\footer {put('页脚')}}}\\f0 {body}}}".encode("ascii")

@@ -1,4 +1,4 @@
-"""Documents that are published as a file: PDF, DOCX, DOC, WPS, OFD bytes in, plain text out.
+"""Documents that are published as a file: PDF, DOCX, DOC, WPS, OFD, RTF bytes in, plain text out.
 
 What belongs here: recognising a file by its bytes, its limits, and its text, a line a paragraph. What does not: what
 the text says (`pipeline.parsers.page.read_text` reads it like any other), and scans (they are recorded as such).
@@ -79,4 +79,8 @@ def _reader(name: str) -> Callable[[bytes, list[str]], list[str]]:
         from pipeline.parsers.documents.packages import read_package  # noqa: PLC0415
 
         return read_package
+    if name == "rtf":
+        from pipeline.parsers.documents.rtf import read_rtf  # noqa: PLC0415
+
+        return read_rtf
     raise Unreadable("unsupported_format", f"{NAMES.get(name, 'a file')}; convert it to DOCX or PDF and ingest that")
