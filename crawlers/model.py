@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import Field, field_validator, model_validator
 
+from crawlers import cron
 from crawlers.listings import KINDS, FeedList, HtmlList, Listing, PagesList
 from crawlers.quiet import check_spans
 from crawlers.strict import Regex, Selector, Strict, WebAddress
@@ -182,8 +183,8 @@ class Source(Strict):
     @field_validator("schedule")
     @classmethod
     def _cron(cls, value: str) -> str:
-        if not re.fullmatch(r"[\d*/,-]+( [\d*/,-]+){4}", value):
-            msg = f"'{value}' is not a schedule; write five cron fields, like \"17 6 * * *\""
+        if wrong := cron.objection(value):
+            msg = f"'{value}' is not a schedule; {wrong}"
             raise ValueError(msg)
         return value
 

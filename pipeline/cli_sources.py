@@ -28,15 +28,26 @@ _SHOWN_SAMPLES = 5
 @app.command("list")
 def list_(
     context: typer.Context,
-    check: Annotated[bool, typer.Option("--check", help="Only check the files; print nothing when all fit.")] = False,  # noqa: FBT002
+    check: Annotated[bool, typer.Option("--check", help="Check the files; print nothing when all is well.")] = False,  # noqa: FBT002
     form: Form = Format.table,
 ) -> None:
-    """Show the declared sources and when each was last found good."""
+    """Show the declared sources, how sure their facts are, and when each was last found good.
+
+    With --check, exit code 1 when something must be mended.
+    """
     from pipeline import trial  # noqa: PLC0415
 
-    rows = trial.listing(context.obj)
     if not check:
-        cli_output.emit(rows, _COLUMNS, form)
+        columns = (*_COLUMNS, "facts") if form is Format.table else _COLUMNS
+        cli_output.emit(trial.listing(context.obj), columns, form)
+        return
+    from crawlers.lint import lint  # noqa: PLC0415
+
+    found = lint()
+    for finding in found:
+        cli_output.say(str(finding))
+    if found:
+        raise typer.Exit(1)
 
 
 @app.command()

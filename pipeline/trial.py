@@ -41,7 +41,11 @@ _MOST_FILE: Final = 20 * 2**20
 
 
 def listing(home: Home) -> list[dict[str, Any]]:
-    """The declared sources as rows; `checked` is the last good crawl as an ISO 8601 time, None where there was none."""
+    """The declared sources as rows.
+
+    `checked`: when the portal last agreed with the file, ISO 8601: this home's last good crawl, else the day that the
+    file itself gives, else None. `facts`: how sure its facts are, of the list and of the pages, as in `H, M`.
+    """
     checked = _last_good(home)
     return [
         {
@@ -51,7 +55,8 @@ def listing(home: Home) -> list[dict[str, Any]]:
             "authority": source.authority,
             "kind": source.list.kind,
             "schedule": source.schedule,
-            "checked": checked.get(source.name),
+            "checked": checked.get(source.name, source.checked),
+            "facts": f"{source.confidence.list}, {source.confidence.page}" if source.confidence else None,
         }
         for source in load_sources().values()
     ]
