@@ -9,11 +9,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import yaml
 from pydantic import ValidationError
 
 from crawlers.listings import KINDS
 from crawlers.model import Source, canonical_url, describe
+from policywatch import yamlfile
 from policywatch.errors import ConfigError, UsageError
 
 __all__ = ["Source", "canonical_url", "folders", "load_source", "load_sources"]
@@ -22,7 +22,6 @@ _Keys = tuple[str, ...]
 _Lines = dict[_Keys, int]
 
 ENVIRONMENT = "POLICYWATCH_SOURCES"
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml where it is, ten times as fast
 
 
 def folders(folder: str | Path | None = None) -> tuple[Path, ...]:
@@ -76,12 +75,7 @@ def _files(folder: str | Path | None) -> dict[str, Path]:
 
 
 def _read(path: Path) -> Source:
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        msg = f"{path}: cannot be read ({error}); save it as UTF-8 text"
-        raise ConfigError(msg) from None
-    values, lines = _parse(path, text)
+    values, lines = _parse(path)
     if not isinstance(values, dict):
         msg = f"{path}: holds no keys; start from another source's file"
         raise ConfigError(msg)
@@ -122,39 +116,15 @@ def _add_addresses(path: Path, lines: _Lines, listing: Any) -> dict[_Keys, str]:
     return places
 
 
-def _parse(path: Path, text: str) -> tuple[Any, _Lines]:
-    lines: _Lines = {}
-    loader = _LOADER(text)
+def _parse(path: Path) -> tuple[Any, _Lines]:
     try:
-        node = loader.get_single_node()
-        if node is None:
-            return None, lines
-        _walk(path, node, (), lines)
-        return loader.construct_document(node), lines
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        line = f":{mark.line + 1}" if mark else ""
-        msg = f"{path}{line}: not YAML ({getattr(error, 'problem', error)}); check indentation and quotes"
+        document = yamlfile.load(path)
+    except yamlfile.Fault as fault:
+        line = f":{fault.line}" if fault.line else ""
+        key = f"{'.'.join(map(str, fault.place))}: " if fault.place else ""
+        msg = f"{path}{line}: {key}{fault}"
         raise ConfigError(msg) from None
-    finally:
-        loader.dispose()
-
-
-def _walk(path: Path, node: yaml.Node, at: _Keys, lines: _Lines) -> None:
-    """Remember the line of every key, and refuse a key given twice: YAML would silently keep the last."""
-    lines.setdefault(at, node.start_mark.line + 1)
-    if isinstance(node, yaml.MappingNode):
-        for key, value in node.value:
-            here = (*at, str(key.value))
-            line = key.start_mark.line + 1
-            if here in lines:
-                msg = f"{path}:{line}: {'.'.join(here)}: stands twice; keep one"
-                raise ConfigError(msg)
-            lines[here] = line
-            _walk(path, value, here, lines)
-    elif isinstance(node, yaml.SequenceNode):
-        for index, value in enumerate(node.value):
-            _walk(path, value, (*at, str(index)), lines)
+    return document.value, {tuple(map(str, place)): line for place, line in document.lines.items()}
 
 
 def _message(path: Path, lines: _Lines, elsewhere: Mapping[_Keys, str], error: ValidationError) -> str:

@@ -14,9 +14,9 @@ from urllib.parse import SplitResult, urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
 
-from pipeline.alerts import yamlfile
 from pipeline.alerts.event import EventKind
 from pipeline.alerts.problems import dotted, explain
+from policywatch import yamlfile
 from policywatch.errors import ConfigError
 
 MAX_TIMEOUT: Final = 60.0
@@ -189,7 +189,13 @@ def load_subscriptions(path: Path, *, known_sources: Collection[str] | None = No
     """
     if not path.exists():
         return Subscriptions()
-    document = yamlfile.load(path)
+    try:
+        document = yamlfile.load(path)
+    except yamlfile.Fault as fault:
+        where = f", line {fault.line}" if fault.line else ""
+        key = f", {fault.place[-1]}" if fault.place else ""
+        msg = f"{path}{where}{key}: {fault}"
+        raise ConfigError(msg) from None
     try:
         # Where everything is commented out, YAML sees nothing at all or a key with nothing.
         value = {} if document.value in (None, {"subscriptions": None}) else document.value

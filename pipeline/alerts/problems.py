@@ -13,7 +13,7 @@ from pydantic import BaseModel, ValidationError
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
-    from pipeline.alerts.yamlfile import Document, Place
+    from policywatch.yamlfile import Document, Place
 
 _TAGS: Final = frozenset({"console", "file", "webhook", "apprise"})
 

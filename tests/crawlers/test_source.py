@@ -65,7 +65,7 @@ def test_the_shipped_sources_are_whole():
         ("homepage: https://", "homepage: ", 5, "homepage: 'www.here.example/' is not a web address"),
         ("jurisdiction: CN-BJ", "jurisdiction: Beijing", 3, "jurisdiction: 'Beijing' does not have the form"),
         ("name: here", "name: there", 1, "name: 'there' must be the file's own name, 'here'"),
-        ("title: 政策文件", "title: a\ntitle: b", 3, "title: stands twice"),
+        ("title: 政策文件", "title: a\ntitle: b", 3, "title: the key stands twice"),
         ("name: here", "name: [here", 2, "not YAML"),
         ("title: 政策文件\n", "", 1, "title: is missing; add it"),
         ("name: here", "hosts: [http://x.example/]\nname: here", 1, "hosts: 'http://x.example/' is not a host name"),
