@@ -6,6 +6,7 @@ out (`pipeline.trial`), options and printing (`pipeline.cli_sources`).
 
 import os
 import re
+import unicodedata
 import zlib
 from collections import Counter
 from collections.abc import Iterator
@@ -253,7 +254,11 @@ def _flow(value: Any) -> str:  # noqa: ANN401 - any YAML value
 
 
 def _line(text: str, comment: str | None = None) -> str:
-    return f"{text:{_COMMENT_AT}} # {_safe(comment)}" if comment else text.rstrip()
+    """A line with its comment; comments stand under one another, wide characters counted as the two that they take."""
+    if not comment:
+        return text
+    wide = sum(unicodedata.east_asian_width(sign) in "WF" for sign in text)
+    return f"{text}{' ' * max(0, _COMMENT_AT - len(text) - wide)} # {_safe(comment)}"
 
 
 def _safe(text: str) -> str:
