@@ -79,6 +79,21 @@ def test_a_page_that_is_none_is_refused(crawled, name, label):
     assert outcome.reason == case.expected["unreadable"]
 
 
+def test_a_mirror_is_known_under_the_pages_own_address(crawled):
+    mirror = cases_of("beijing")["traditional_mirror"]
+    row = crawled["beijing"].row(mirror.url)
+    assert row["canonical_url"] == mirror.url.replace("http://www.beijing.gov.cn/gate/big5/", "https://")
+    record = crawled["beijing"].read(row)
+    assert (record.title, record.script) == (mirror.expected["title"], "Hant")
+
+
+def test_a_portal_that_wants_a_referer_gets_it(crawled):
+    """The stand-in refuses such requests without one, as the portal does: so the list would be empty."""
+    wanting = [name for name in SHIPPED if any("needs" in answer for answer in Replay.of(name).answers)]
+    assert {"miit", "state_council"} <= set(wanting)
+    assert all(crawled[name].summary["verdict"] == "good" for name in wanting)
+
+
 def test_nothing_is_asked_that_no_list_names(crawled, standin):
     asked = {row["url"] for one in crawled.values() for row in one.rows}
     stray = [
