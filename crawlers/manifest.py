@@ -16,7 +16,7 @@ from typing import Any, Final, Literal, get_args
 
 from policywatch.errors import StorageError
 
-Role = Literal["list", "page", "robots"]
+Role = Literal["list", "page", "robots", "attachment"]
 Outcome = Literal[
     "new",  # a page never seen before answered
     "changed",  # other bytes than last time

@@ -157,6 +157,9 @@ class Source(Strict):
     """Send back the cookies that the portal sets: within a run, never from one run to the next."""
     list: Listing
     """Where the pages are listed; its keys depend on its `kind`."""
+    attachments: bool = False
+    """Whether to ask the PDF, DOC, DOCX, WPS, OFD and RTF files that new and changed pages link, 20 of a page at the
+    most. A page without text of its own is read from the first of them that has one."""
     page: PageHints = PageHints()
     """CSS selectors that help the reader."""
     expect: Expect = Expect()

@@ -375,7 +375,7 @@ def decide(status: int, content: bytes, known: Known | None, role: str) -> tuple
         digest = "sha256:" + sha256(content).hexdigest()
         if full and digest == full.digest:
             return "unchanged", None, digest
-        mark = challenge(content) if role == "page" else None
+        mark = challenge(content) if role in {"page", "attachment"} else None
         if mark:
             return "blocked", f"challenge page ({mark}) in place of the page", None
         return ("changed" if full else "new"), None, digest

@@ -37,7 +37,7 @@ _HEADS = 1 << 16
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What was asked. `role` is list, page or robots."""
+    """What was asked. `role` is list, page, robots or attachment."""
 
     method: str
     url: str

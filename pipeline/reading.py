@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
-from pipeline import pool, rows
+from pipeline import attached, pool, rows
 from pipeline.parsers import PARSER_VERSION
 from pipeline.parsers.records import Hints, Listed, PageRecord
 from policywatch.errors import StorageError
@@ -261,7 +261,8 @@ def read_crawl(
             wanted.append((found, "source", job_of(home, found, sources)))
     reread = [(old, "parser", job_of(home, old, sources)) for old in _read_by_another(wanted, known or {})]
     everything = reread + wanted
-    outcomes = pool.read_many([job for _, _, job in everything], watcher=watcher)
+    pages = [entry for entry, _, _ in everything]
+    outcomes = attached.read_many(home, pages, [job for _, _, job in everything], watcher=watcher)
     for (entry, cause, job), outcome in zip(everything, outcomes, strict=True):
         if cause == "source" or isinstance(outcome, PageRecord):  # a failed re-reading changes nothing that is known
             tables.take(entry, outcome, authority=job.authority or "repost", cause=cause)

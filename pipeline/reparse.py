@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from pipeline import pool, reading, run
+from pipeline import attached, pool, reading, run
 from pipeline.parsers import PARSER_VERSION
 from pipeline.parsers.records import PageRecord
 from policywatch import clock
@@ -35,7 +35,7 @@ def reparse(
     with run.ledger(home) as ledger:
         stored = [row for name in (sources or (None,)) for row in ledger.current(name)]
     old = [row for row in stored if row["parser_version"] != PARSER_VERSION and row["warc_file"]]
-    outcomes = pool.read_many([reading.job_of(home, row, declared) for row in old], watcher=watcher)
+    outcomes = attached.read_many(home, old, [reading.job_of(home, row, declared) for row in old], watcher=watcher)
     _stage(home, old, outcomes, declared)
     if old:
         run.load(home, "reparse")

@@ -31,7 +31,7 @@ CAPTURES: Final = pa.schema(
         ("capture_id", _TEXT),
         ("crawl_id", _TEXT),
         ("source", _TEXT),
-        ("role", _TEXT),  # list | page | robots
+        ("role", _TEXT),  # list | page | robots | attachment
         ("url", _TEXT),
         ("canonical_url", _TEXT),
         ("fetched_at", _INSTANT),

@@ -22,6 +22,7 @@ from crawlers.middlewares import header_values, words_for
 from crawlers.model import Source
 from crawlers.session import CrawlSession, Visit, open_session
 from crawlers.settings import TRIAL_PAGES
+from crawlers.spiders.files import file_links
 from crawlers.spiders.items import Item
 from crawlers.spiders.text import decoded
 from crawlers.store import Stored, request_key
@@ -203,10 +204,46 @@ class SourceSpider(Spider, Generic[ListingT]):
             dont_filter=True,
         )
 
-    def page(self, response: Response, url: str, listed: dict[str, str]) -> None:
-        """Record a page that answered."""
+    def page(self, response: Response, url: str, listed: dict[str, str]) -> list[Request]:
+        """Record a page that answered; the requests for the files that it links, where the source wants them."""
         stored = response.meta["stored"]
-        self.session.answered(Visit("page", url, stored, response.body, header_values(response), response.url, listed))
+        visit = Visit("page", url, stored, response.body, header_values(response), response.url, listed)
+        row = self.session.answered(visit)
+        if (
+            not self.source.attachments
+            or row.outcome not in {"new", "changed"}
+            or "html" not in (row.content_type or "")
+        ):
+            return []
+        text = decoded(response.body, row.content_type or "")
+        links = file_links(text, response.url, self.source.page.attachments)
+        return [request for link in links if (request := self._file_request(link))]
+
+    def _file_request(self, url: str) -> Request | None:
+        """The request for a linked file; None where it has been asked, or is a page of the source by itself."""
+        known = self.session.known(url)
+        if url in self.asked or (known is not None and known.role == "page"):
+            return None
+        self.asked.add(url)
+        return Request(
+            url,
+            callback=self.file,
+            errback=self.file_failed,
+            headers=recheck.conditions(known),
+            meta={"role": "attachment"},
+            cb_kwargs={"url": url},
+            dont_filter=True,
+        )
+
+    def file(self, response: Response, url: str) -> None:
+        """Record a file that answered."""
+        stored = response.meta["stored"]
+        self.session.answered(Visit("attachment", url, stored, response.body, header_values(response), response.url))
+
+    def file_failed(self, failure: "Failure") -> None:
+        """Record a file that did not answer, or was not asked."""
+        request: Request = failure.request  # type: ignore[attr-defined] # Scrapy puts it there
+        self._record_failure("attachment", request.cb_kwargs["url"], request, failure.value)
 
     def page_failed(self, failure: "Failure") -> None:
         """Record a page that did not answer, or was not asked."""

@@ -10,6 +10,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from pipeline.parsers import documents, dom, embedded, kind, listing
+from pipeline.parsers.attached import IN_FILE
 from pipeline.parsers.attribution import set_issuers, set_publisher
 from pipeline.parsers.box import read_box
 from pipeline.parsers.characters import clean, script_of, simplify
@@ -192,7 +193,7 @@ def _is_own(line: dom.Line, title: str | None) -> bool:
 
 def _why_silent(source: Source) -> str:
     if source.attachments:
-        return "attachment only: the text is in a file"
+        return IN_FILE
     return "image only: the text is in pictures" if source.images else "no text"
 
 
