@@ -52,6 +52,7 @@ _DATES: Final = frozenset({"signed", "published", "effective", "repealed", "expi
 _LONG: Final = 300
 _PARAGRAPH: Final = 60
 _NEAR: Final = 8
+_SHORT: Final = 12
 _MAX_VALUE: Final = 400
 _BEGINS: Final = re.compile(
     r"[一二三四五六七八九十]{1,3}、|第一[章条]|附\s?件|.{0,60}(?:各|局|厅|委|办|政府|单位|公司|机构|院|部门|处|中心)[^：:]{0,12}[：:]$"
@@ -139,7 +140,7 @@ def _top(lines: list[Line], start: int, end: int) -> int:
 
 
 def _word(text: str) -> str:
-    return re.sub(r"\s", "", text) if not text.isascii() else text.lower()
+    return "".join(text.split()) if not text.isascii() else text.lower()
 
 
 def _hits(lines: list[Line], start: int, end: int) -> list[_Hit]:
@@ -211,6 +212,11 @@ def _fits(name: str, value: str) -> bool:
     return name == "status" and normal_text(value) in STATUS_WORDS
 
 
+def _is_blank(value: str) -> bool:
+    """Whether a value is a dash, 无, empty brackets; words of some length are not, unless all of it is dashes."""
+    return (len(value) < _SHORT or not value[0].isalnum()) and normal_text(value).replace(" ", "") in BLANKS
+
+
 def _collect(hits: list[_Hit]) -> Box:
     box = Box()
     strong = [hit.line for hit in hits if hit.word not in WEAK_LABELS]
@@ -224,7 +230,7 @@ def _collect(hits: list[_Hit]) -> Box:
             value = _VALUE_END.split(value, maxsplit=1)[0].strip()
             days = find_days(value)
             value = value[: days[0][1]].strip() if days else value
-        if normal_text(value).replace(" ", "") in BLANKS or (name in _DATES and not parse_day(value)):
+        if _is_blank(value) or (name in _DATES and not parse_day(value)):
             box.blank.add(name)
         elif name != "noise" and name not in box.values:
             box.values[name] = Found(value, "metadata", f"{hit.word}：{value}".replace("\n", " "), hit.line)

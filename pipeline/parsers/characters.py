@@ -76,11 +76,15 @@ def script_of(text: str) -> str | None:
     sample = text[:_SAMPLE]
     if is_traditional(sample):
         return "Hant"
-    latin, chinese = sum(map(len, _LATIN.findall(sample))), 0
+    chinese = 0
     for run in _CJK.finditer(sample):
         chinese += len(run[0])
-        if chinese * 8 > latin:
+        # Whatever the rest is, it has not eight times as many Latin letters.
+        if chinese * 8 > len(sample) - chinese:
             return "Hans"
+    latin = sum(map(len, _LATIN.findall(sample)))
+    if chinese * 8 > latin:
+        return "Hans"
     return "Latn" if latin else None
 
 

@@ -54,12 +54,15 @@ def _day(year: int | None, month: int | None, day: int | None) -> dt.date | None
 def find_days(text: str) -> list[tuple[dt.date, int, int]]:
     """Every full day printed in `text`, in order, as (day, start, end). Days without a year are not days."""
     found: list[tuple[dt.date, int, int]] = []
-    for pattern in (_CHINESE, _NUMERIC):
-        for match in pattern.finditer(text):
+    digits = "20" in text or "19" in text
+    for pattern in (_CHINESE if "年" in text else None, _NUMERIC if digits else None):
+        for match in pattern.finditer(text) if pattern else ():
             parts = match.groups() if pattern is _CHINESE else (match[1], match[3], match[4])
             day = _day(*(to_int(part) for part in parts))
             if day:
                 found.append((day, match.start(), match.end()))
+    if not digits:
+        return found
     for match in _ENGLISH.finditer(text) if "a" in text or "u" in text or "e" in text else ():
         month, number, year = (match[1], match[2], match[3]) if match[1] else (match[5], match[4], match[6])
         day = _day(int(year), MONTHS[month.lower()], int(number))

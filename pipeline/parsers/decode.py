@@ -53,16 +53,31 @@ def decode(content: bytes, content_type: str | None = None) -> str:
     Raises:
         Unreadable: empty, too_large, not_html (another kind of file) or undecodable.
     """
+    return decoded(content, content_type)[0]
+
+
+def decoded(content: bytes, content_type: str | None = None) -> tuple[str, bytes]:
+    """As `decode`, and the same text in UTF-8: the bytes themselves where they were that, and not once more encoded.
+
+    Raises:
+        Unreadable: as `decode`.
+    """
     _check_bytes(content)
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return content.decode("utf-16", "replace")
     body = content.removeprefix(b"\xef\xbb\xbf")
     try:
-        return body.decode("utf-8")
+        return body.decode("utf-8"), body
     except UnicodeDecodeError as error:
-        # A page cut inside a character is UTF-8 all the same.
-        if error.start >= len(body) - _TAIL:
-            return body[: error.start].decode("utf-8")
+        text = _otherwise(content, body, error.start, content_type)
+    return text, text.encode("utf-8", "replace")
+
+
+def _otherwise(content: bytes, body: bytes, broken: int, content_type: str | None) -> str:
+    """The text of bytes that are no UTF-8 from `broken` on."""
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return content.decode("utf-16", "replace")
+    # A page cut inside a character is UTF-8 all the same.
+    if broken >= len(body) - _TAIL:
+        return body[:broken].decode("utf-8")
     best: tuple[float, str] | None = None
     for name in dict.fromkeys((*_declared(content, content_type), "gb18030", "big5hkscs", "utf-8")):
         found = _attempt(body, name)

@@ -19,8 +19,8 @@ _NAMED: Final = re.compile("|".join(map(re.escape, BODY_TOKENS)))
 # anybody look elements up by their ids.
 _PARSER: Final = etree.HTMLParser(remove_comments=True, remove_pis=True, encoding="utf-8", collect_ids=False)
 # Spelt out, and the rarer one apart: a search that begins with a fixed text is the fastest.
-_STRAY: Final = re.compile(r"</(?:[hH][tT][mM][lL]|[bB][oO][dD][yY])\s{0,5}>")
-_STRAY_OR_DECLARED: Final = re.compile(rf"{_STRAY.pattern}|<\?[xX][mM][lL][^>]{{0,200}}\?>")
+_STRAY: Final = re.compile(rb"</(?:[hH][tT][mM][lL]|[bB][oO][dD][yY])\s{0,5}>")
+_STRAY_OR_DECLARED: Final = re.compile(_STRAY.pattern + rb"|<\?[xX][mM][lL][^>]{0,600}\?>")
 
 
 @dataclass(slots=True)
@@ -88,15 +88,15 @@ def make_soup(fragment: str) -> BeautifulSoup:
     return BeautifulSoup(fragment, "lxml")
 
 
-def parse(text: str) -> Any:  # noqa: ANN401 - lxml elements are untyped here
-    """The tree of a page or fragment. A stray `</html>` before the content does not end it.
+def parse(raw: bytes) -> Any:  # noqa: ANN401 - lxml elements are untyped here
+    """The tree of a page or fragment in UTF-8. A stray `</html>` before the content does not end it.
 
     Raises:
         Unreadable: lxml makes no tree of it.
     """
-    cleaned = (_STRAY_OR_DECLARED if "<?" in text else _STRAY).sub(" ", text).replace("\x00", "")
+    cleaned = (_STRAY_OR_DECLARED if b"?>" in raw else _STRAY).sub(b" ", raw)
     try:
-        tree = etree.fromstring(cleaned.encode("utf-8", "replace"), _PARSER)
+        tree = etree.fromstring(cleaned.replace(b"\x00", b"") if b"\x00" in cleaned else cleaned, _PARSER)
     except (etree.LxmlError, ValueError, AssertionError) as error:
         raise Unreadable("not_html", f"no tree can be made of it ({error.__class__.__name__})") from None
     if tree is None:

@@ -26,6 +26,7 @@ _SOON: Final = re.compile(
     r"|(?:力争|争取|确保)\s?20"
 )
 """What every deadline holds: most texts have none, and are not cut into sentences."""
+_PLANNED: Final = re.compile("十[一二三四五六]五")
 _LEAD: Final = r"^(?:力争|确保|争取|努力|全市|全省|全区|全国|全县|使|其中|累计|我市|我省|我区|本市|，|\s){0,4}"
 _VALUE: Final = (
     rf"(?P<value>\d[\d,]{{0,12}}(?:\.\d{{1,3}})?)\s?(?P<mult>万亿|千万|百万|亿|万|千)?(?:余|多)?\s?(?P<unit>{_UNIT})"
@@ -79,7 +80,7 @@ _NOT_ITSELF: Final = re.compile(rf"^(?:{OWN}|《)")
 
 def targets_of(text: str) -> tuple[Target, ...]:
     """Goals with a figure and a deadline: 力争到“十四五”末，…企业达到500家；2025年底前建成示范区100个."""
-    if ("20" not in text and "五" not in text) or _SOON.search(text) is None:
+    if ("20" not in text and _PLANNED.search(text) is None) or _SOON.search(text) is None:
         return ()
     found: list[Target] = []
     for sentence in _SENTENCES.split(text):
@@ -120,7 +121,7 @@ def _number(match: re.Match[str]) -> float:
 
 def expiries_of(text: str) -> tuple[Expiry, ...]:
     """Single provisions that end by a day of their own (稳岗返还政策延续至2023年底), not the end of the document."""
-    if _MAY_END.search(text) is None:
+    if ("至" not in text and "到" not in text) or _MAY_END.search(text) is None:
         return ()
     found: list[Expiry] = []
     for sentence in sentences(text):

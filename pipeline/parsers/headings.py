@@ -41,7 +41,7 @@ _LABEL: Final = re.compile(r"^.{1,8}[:：]")
 
 def is_site_name(text: str) -> bool:
     """Whether `text` names a site, a body or a part of a site, and no document."""
-    tight = re.sub(r"\s", "", text)
+    tight = "".join(text.split())
     if "《" in tight or _FORM.search(tight) or _EVENT.search(tight):
         return False
     return bool(looks_like_body(tight) or _SITE.search(tight) or _SITE_WORDS.search(tight))

@@ -10,6 +10,7 @@ from typing import Final
 
 from pipeline.parsers.english import bodies as english
 from pipeline.parsers.vocabulary import BODY_SUFFIXES, NATIONAL_BODIES
+from pipeline.parsers.words import any_of
 
 _SUFFIX: Final = "|".join(sorted(BODY_SUFFIXES, key=len, reverse=True))
 _BODY: Final = re.compile(rf"[\u4e00-\u9fff（）()·“”\"《》]{{1,40}}(?:{_SUFFIX})(?:[（(][\u4e00-\u9fff]{{2,30}}[）)])?")
@@ -23,7 +24,7 @@ _COUNTRY: Final = re.compile(r"^中华人民共和国(?=[\u4e00-\u9fff]{3})")
 _REPRINT: Final = re.compile(r"^\s?[（(\[【]?(?:转载|转发|转)[）)\]】]\s?")
 _PLACE: Final = re.compile(r"(?:[\u4e00-\u9fff]{2,7}?(?:省|市|自治区|自治州|区|县|州|盟|旗)|国家|中国|中共|中央)")
 _LEVEL: Final = re.compile(r"[省市区县州盟旗](?=[\u4e00-\u9fff]{2})")
-_NATIONAL: Final = tuple(sorted(NATIONAL_BODIES, key=len, reverse=True))
+_NATIONAL: Final = re.compile(any_of(NATIONAL_BODIES))
 _PARTY: Final = "中共"
 _BRANCHED: Final = ("国家税务总局", "中国人民银行", "国家统计局")
 _OFFICES: Final = ("办公厅", "办公室", "综合司", "秘书局")
@@ -63,7 +64,7 @@ def split_bodies(printed: str) -> tuple[str, ...]:
         re.split(r"[\s、,，;；]", shorter)[-1]
     ):
         text = shorter
-    tight = re.sub(r"\s", "", text)
+    tight = "".join(text.split())
     if len(tight) <= _ONE_NAME and looks_like_body(tight) and not _many(text):
         return tuple(_split_joined(tight))
     names: list[str] = []
@@ -71,7 +72,7 @@ def split_bodies(printed: str) -> tuple[str, ...]:
     if any(len(piece) == 1 for piece in pieces):
         # Names spread out to fill a line: 财 政 部
         pieces = [piece for piece in re.split(r"[、;；,，\n]|\s{2,20}", text) if piece]
-        pieces = [re.sub(r"\s", "", piece) for piece in pieces]
+        pieces = ["".join(piece.split()) for piece in pieces]
     for piece in pieces:
         names.extend(_split_joined(piece))
     return tuple(dict.fromkeys(name for name in names if name))
@@ -109,16 +110,16 @@ def _split_national(piece: str) -> list[str]:
     names: list[str] = []
     rest = piece
     while rest:
-        head = next((body for body in _NATIONAL if rest.startswith(body)), None)
-        if head is None:
+        found = _NATIONAL.match(rest)
+        if found is None:
             return [piece] if not names else [*names, rest] if looks_like_body(rest) else [piece]
-        tail = rest[len(head) :]
+        head, tail = found[0], rest[found.end() :]
         # 工业和信息化部办公厅财政部办公厅: each with its own office.
         office = next((word for word in _OFFICES if tail.startswith(word) and tail != word), "")
-        if office and any(tail.startswith(body, len(office)) for body in _NATIONAL):
+        if office and _NATIONAL.match(tail, len(office)):
             head, tail = head + office, tail[len(office) :]
         # 财政部办公厅 is one name, and so is 工业和信息化部科技司.
-        if tail and not any(tail.startswith(body) for body in _NATIONAL):
+        if tail and not _NATIONAL.match(tail):
             return [*names, rest]
         names.append(head)
         rest = tail

@@ -51,8 +51,8 @@ class Source:
     """The title that the source's selector points at: it wins."""
 
 
-def check_whole(text: str) -> None:
-    """Raise where the page stops in its middle: half a text must not pass for an edit.
+def check_whole(text: str, raw: bytes) -> None:
+    """Raise where the page, `raw` in UTF-8, stops in its middle: half a text must not pass for an edit.
 
     Raises:
         Unreadable: truncated.
@@ -61,7 +61,7 @@ def check_whole(text: str) -> None:
     if "</html" in tail or "</body" in tail:
         return
     # Tags are ASCII: bytes are put in small letters and searched several times as fast as text.
-    low = text.encode("utf-8", "replace").lower()
+    low = raw.lower()
     tags = Counter(_FRAME.findall(low))
     if b"</html" in tags or b"</body" in tags:
         return
@@ -73,9 +73,9 @@ def check_whole(text: str) -> None:
         raise Unreadable("truncated", "the page stops before its end; fetch it again")
 
 
-def read_markup(text: str, url: str, hints: Hints) -> Source:
-    """The lines of a page, where its text begins and ends, and all that stands beside it."""
-    tree = dom.parse(text)
+def read_markup(raw: bytes, url: str, hints: Hints) -> Source:
+    """The lines of a page in UTF-8, where its text begins and ends, and all that stands beside it."""
+    tree = dom.parse(raw)
     chosen = {name: _select(tree, getattr(hints, name)) for name in ("title", "metadata", "body", "attachments")}
     marked = frozenset(element for elements in chosen.values() for element in elements)
     page = walk(tree, marked)
@@ -97,7 +97,6 @@ def read_markup(text: str, url: str, hints: Hints) -> Source:
     source.pointed = (simplify(pointed) if script == "Hant" else pointed) or None
     source.attachments = _attachments(page, url, (start, end), chosen["attachments"])
     source.images = sum(start <= line <= end for line in page.images)
-    source.markup = len(text)
     source.listing = listing.is_listing(page, start, end) or listing.is_index(page, start, end)
     source.warnings = warnings
     return source

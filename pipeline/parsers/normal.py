@@ -24,6 +24,7 @@ _FOLD: Final = tuple(
     )
     for character in characters
 )  # fmt: skip
+_FOLDED: Final = re.compile(f"[{''.join(character for character, _ in _FOLD)}]")
 _COMMON: Final = tuple((character, unicodedata.normalize("NFKC", character)) for character in "，：；（）！？…")
 _PUNCTUATION_GAP: Final = re.compile(r" (?=[,.;:!?)\]>\"'])")
 _DASHES: Final = re.compile(r"-{2,20}")
@@ -50,9 +51,11 @@ def normal_lines(text: str) -> str:
     # These it would change too, but for text without them it only has to look, which is a hundred times cheaper.
     for character, plain in _COMMON:
         text = text.replace(character, plain)
-    text = unicodedata.normalize("NFKC", text)
-    for character, plain in _FOLD:
-        text = text.replace(character, plain)
+    # Nothing composes over the end of a line, and most lines are in normal form, which is seen at a glance.
+    text = "\n".join([unicodedata.normalize("NFKC", line) for line in text.split("\n")])
+    if _FOLDED.search(text):
+        for character, plain in _FOLD:
+            text = text.replace(character, plain)
     text = _PUNCTUATION_GAP.sub("", _close_gaps(text))
     return _DASHES.sub("-", text) if "--" in text else text
 

@@ -15,7 +15,7 @@ from pipeline.parsers.attribution import set_issuers, set_publisher
 from pipeline.parsers.box import read_box
 from pipeline.parsers.characters import clean, script_of, simplify
 from pipeline.parsers.dates import find_days
-from pipeline.parsers.decode import MAX_BYTES, decode
+from pipeline.parsers.decode import MAX_BYTES, decoded
 from pipeline.parsers.fields import Fields, Given, page_title, set_days, set_number, set_status, set_titles
 from pipeline.parsers.headings import NEARBY
 from pipeline.parsers.joined import separate
@@ -74,19 +74,25 @@ def read_page(  # noqa: PLR0913 - the contract: all but `content` and `url` are 
     """
     if isinstance(content, bytes) and documents.format_of(content):
         return _read_document(content, url, listed or Listed(), authority)
-    text = decode(content, content_type) if isinstance(content, bytes) else content
+    text, raw = decoded(content, content_type) if isinstance(content, bytes) else (content, _encoded(content))
     _check_size(text)
-    text = embedded.page_of_answer(text) or text
+    if composed := embedded.page_of_answer(text):
+        text, raw = composed, _encoded(composed)
     titles = listing.structured_titles(text)
     if titles is not None:
         return listing_record(url, titles)
     if not _TAG.search(text):
         raise Unreadable("not_html", "no markup in it; plain text is read with read_text")
-    check_whole(text)
-    source = read_markup(text, url, hints or Hints())
+    check_whole(text, raw)
+    source = read_markup(raw, url, hints or Hints())
     if _is_bare(source) and (composed := embedded.page_of_scripts(text)):
-        source = read_markup(composed, url, Hints())
+        source, text = read_markup(_encoded(composed), url, Hints()), composed
+    source.markup = len(text)
     return _read(source, listed or Listed(), authority)
+
+
+def _encoded(text: str) -> bytes:
+    return text.encode("utf-8", "replace")
 
 
 def read_text(

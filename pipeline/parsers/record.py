@@ -6,8 +6,7 @@ What belongs here: the last step, and the digest by which two readings compare. 
 
 import datetime as dt
 import hashlib
-from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 
 from pipeline.parsers import goals
 from pipeline.parsers.characters import clean, is_traditional, script_of
@@ -57,6 +56,7 @@ def build(source: Source, fields: Fields, given: Given, what: Kind) -> PageRecor
         publisher=fields.publisher,
         topic=clean(topic.replace("\n", " ")) if topic else None,
         index_number=given.box.get("index"),
+        **_printed_days(fields),
         effective_date=effective[0] if effective else None,
         effective_date_raw=effective[1] if effective else None,
         stated_status=fields.stated_status,
@@ -84,7 +84,7 @@ def build(source: Source, fields: Fields, given: Given, what: Kind) -> PageRecor
         warnings=tuple(fields.warnings),
         evidence=fields.evidence,
     )
-    return with_hash(_with_days(record, fields))
+    return with_hash(record)
 
 
 def _normal(text: str) -> str:
@@ -148,17 +148,11 @@ def _effective(fields: Fields, effects: list[Effect]) -> tuple[dt.date, str] | N
     return None
 
 
-def _with_days(record: PageRecord, fields: Fields) -> PageRecord:
-    days = fields.days
-    return replace(
-        record,
-        signed_date=days["signed"][0] if "signed" in days else None,
-        signed_date_raw=days["signed"][1] if "signed" in days else None,
-        published_date=days["published"][0] if "published" in days else None,
-        published_date_raw=days["published"][1] if "published" in days else None,
-        repealed_date=days["repealed"][0] if "repealed" in days else None,
-        repealed_date_raw=days["repealed"][1] if "repealed" in days else None,
-    )
+def _printed_days(fields: Fields) -> dict[str, Any]:
+    """The days that the record keeps beside their printed form, but for the first in force."""
+    days = {name: fields.days[name] for name in ("signed", "published", "repealed") if name in fields.days}
+    found: dict[str, Any] = {f"{name}_date": day for name, (day, _) in days.items()}
+    return found | {f"{name}_date_raw": printed for name, (_, printed) in days.items()}
 
 
 def listing_record(url: str, titles: list[str]) -> PageRecord:
@@ -205,4 +199,6 @@ def with_hash(record: PageRecord) -> PageRecord:
         fold_normal(record.text),
     ]
     digest = hashlib.sha256("\x1f".join(map(str, values)).encode("utf-8", "replace")).hexdigest()
-    return replace(record, reading_hash=digest)
+    # Nobody has seen the record yet: a copy of its forty fields only to fill in the last one is not worth its time.
+    object.__setattr__(record, "reading_hash", digest)
+    return record

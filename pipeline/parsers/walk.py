@@ -177,19 +177,18 @@ def walk(tree: Any, marked: frozenset[Any] = frozenset()) -> Page:  # noqa: ANN4
             elif role == _MEANS:
                 walker.note(element, tag)
             text = element.text
-            if text and (parts or walker.link_depth or not text.isspace()) and tag != "script":
+            if text and (parts or not text.isspace() or walker.link_depth) and tag != "script":
                 walker.text(text)
             children = len(element)
         else:
             for _ in element.iterdescendants():
                 next(elements)
-        this = (element, tag, role, len(lines), hides)
+        start = len(lines)
         if children:
-            opened.append(this)
+            opened.append((element, tag, role, start, hides))
             waiting.append(children)
             continue
-        while True:
-            element, tag, role, start, hides = this  # noqa: PLW2901 - the element that ends here, and those around it
+        while True:  # this element ends here, and with it perhaps those around it
             if hides:
                 walker.hidden -= 1
             if role == _BLOCK:
@@ -199,7 +198,7 @@ def walk(tree: Any, marked: frozenset[Any] = frozenset()) -> Page:  # noqa: ANN4
             if marked and element in marked:
                 page.spans[id(element)] = (start, len(lines))
             tail = element.tail
-            if tail and (parts or walker.link_depth or not tail.isspace()):
+            if tail and (parts or not tail.isspace() or walker.link_depth):
                 walker.text(tail)
             if not waiting:
                 break
@@ -207,7 +206,7 @@ def walk(tree: Any, marked: frozenset[Any] = frozenset()) -> Page:  # noqa: ANN4
             if waiting[-1]:
                 break
             waiting.pop()
-            this = opened.pop()
+            element, tag, role, start, hides = opened.pop()  # noqa: PLW2901
     if parts:
         walker.flush()
     return page
