@@ -70,7 +70,8 @@ def pages():
 
 def library(category, found):
     rows = [{"url": said["url"], "title": said["gold"]["title"], "pubtime": 0, "ptime": 0} for said, _ in found]
-    lists = {category: {"totalCount": len(rows), "listVO": rows}}
+    # The total is that of all real answers together, so that the walk goes on to the ones behind this page.
+    lists = {category: {"totalCount": 1000, "listVO": rows}}
     return json.dumps({"code": 200, "searchVO": {"catMap": lists}}).encode()
 
 
@@ -88,6 +89,9 @@ def crawled(tmp_path_factory, pages):
         put(standin, "jiangsu", f"lists/jiangsu_gxt_dataproxy_page_{page}.xml", page, "text/xml")
     put(standin, "state_council", library("gongwen", pages["state_council"]))
     put(standin, "state_council_departments", library("bumenfile", pages["state_council_departments"]))
+    for name in ("state_council", "state_council_departments"):
+        put(standin, name, "provincial_json/GWY.response.json", 2)
+        put(standin, name, "transcribed/sousuo_policy_search_sample.response.json", 3)
     links = (
         f'<tr><td><a href="{html.escape(said["url"])}">{said["url"]}</a></td></tr>' for said, _ in pages["guangzhou"]
     )
@@ -112,6 +116,8 @@ def gold(path):
         ("beijing", lambda: [gold("transcribed/beijing_zhengcefagui_list_fragment.json")["items"]]),
         ("ndrc", lambda: [gold("transcribed/ndrc_fzggwl_list.json")["items"]]),
         ("jiangsu", lambda: [gold(f"lists/jiangsu_gxt_dataproxy_page_{page}.json")["items"] for page in (1, 2)]),
+        ("state_council", lambda: [36, 5, 1]),
+        ("state_council_departments", lambda: [1, 5]),
         ("gansu_education", lambda: [saved("lists/gansu_jyt_list.html").count(b"<b>20")]),
         ("tianjin", lambda: [10]),
         ("hubei", lambda: [10]),
@@ -143,6 +149,11 @@ def test_what_real_lists_say(crawled):
     assert first["url"].endswith(path.removeprefix("."))
     assert first["listed"] == {"title": title, "published_date": day, "status": "是"}
 
+    (old,) = [row for row in crawled["state_council"].pages if row["url"].endswith("content_5455828.htm")]
+    read = ("number", "issuers", "signed_date", "published_date")
+    assert [old["listed"][key] for key in read] == ["国函〔2019〕113号", "国务院", "2019-11-18", "2019-11-26"]
+    (now,) = [row for row in crawled["state_council"].pages if row["url"].endswith("content_7082493.htm")]
+    assert [now["listed"][key] for key in read] == ["国办发〔2026〕28号", "国务院办公厅", "2026-09-25", "2026-09-30"]
     gansu = crawled["gansu_education"].pages
     assert all(row["listed"]["title"] and row["listed"]["published_date"].startswith("2025-") for row in gansu)
 
