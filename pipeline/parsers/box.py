@@ -120,9 +120,18 @@ def _plain_status(lines: list[Line], start: int, end: int) -> Found | None:
         if len(text) > _PARAGRAPH * 2 or lines[index].links or not any(word in text for word in PLAIN_STATUS):
             continue
         words = [word for word in re.split(r"[\s|｜,，;；]", text) if word.strip("[]【】（）()") in PLAIN_STATUS]
+        words = words or [word for word in (besides(text),) if word in PLAIN_STATUS]
         if len(words) == 1 and (find_numbers(text) or find_days(text)):
             return Found(words[0].strip("[]【】（）()"), "metadata", text, index)
     return None
+
+
+def besides(text: str) -> str:
+    """What a line says besides numbers, days and labels: 全文有效 in 甲局公告2022年第8号全文有效2022-05-06."""
+    spans = [(number.start, number.end) for number in find_numbers(text)] + [(a, b) for _, a, b in find_days(text)]
+    spans += [match.span() for match in _LABEL.finditer(text)]
+    rest = "".join(char for at, char in enumerate(text) if not any(a <= at < b for a, b in spans))
+    return rest.strip(" \t[]【】（）()|｜,，;；:：")
 
 
 def read_pointed(lines: list[Line], start: int, end: int) -> Box:

@@ -13,7 +13,7 @@ import re
 from typing import Any, Final
 
 from pipeline.parsers.characters import clean
-from pipeline.parsers.dates import from_epoch
+from pipeline.parsers.dates import find_days, from_epoch
 from pipeline.parsers.vocabulary import JSON_LABELS, JSON_TITLES
 
 _CHINESE: Final = re.compile(r"[\u4e00-\u9fff]")
@@ -117,6 +117,8 @@ def _labels(row: dict[str, Any]) -> dict[str, str]:
     for part in (row, *(item for item in row.values() if isinstance(item, dict))):
         for key, item in part.items():
             label = JSON_LABELS.get(key.lower())
+            if label == "有效性" and isinstance(item, str) and find_days(item):
+                label = "有效期"
             if label and isinstance(item, str | int) and not isinstance(item, bool) and label not in said:
                 day = from_epoch(item) if isinstance(item, int) else None
                 text = day.isoformat() if day else str(item) if isinstance(item, str) else ""

@@ -11,9 +11,10 @@ from typing import Final
 
 from pipeline.parsers.box import Box, own_number
 from pipeline.parsers.characters import clean
-from pipeline.parsers.dates import DAY, ENGLISH_DAY, find_days, last_day, parse_day
+from pipeline.parsers.dates import DAY, ENGLISH_DAY, find_days, last_day, parse_day, parse_term
 from pipeline.parsers.headings import is_site_name, join_title, window_title
 from pipeline.parsers.normal import normal_text, normal_title
+from pipeline.parsers.notes import note_behind, read_note
 from pipeline.parsers.numbers import find_numbers, normal_number
 from pipeline.parsers.records import Effect, Evidence, Listed, Status
 from pipeline.parsers.structure import Document
@@ -49,6 +50,7 @@ _ENGLISH_PROMULGATED: Final = re.compile(
 )
 _PUBLISHED_METAS: Final = ("pubdate", "firstpublishedtime", "article:published_time", "publishdate")
 _STATUS_MARK: Final = re.compile(rf"^[\[【（(]\s?(?:{_MARKS})\s?[\]】）)]|[\[【（(]\s?(?:{_MARKS})\s?[\]】）)]\s?$")
+_TERM_ONLY: Final = r"(?:\d{1,2}|[一二两三四五六七八九十]{1,3})\s?(?:年|个月)"
 _MARKUP: Final = re.compile(r"</?[a-zA-Z][^<>]{0,60}>")
 
 
@@ -253,6 +255,7 @@ def set_status(fields: Fields, given: Given) -> None:
     if printed is None and (marked := _marked_status(given)):
         printed, where = marked, "title"
     if printed is None:
+        _set_noted(fields, given)
         return
     found = given.box.values.get("status")
     fields.status_raw = printed
@@ -262,8 +265,25 @@ def set_status(fields: Fields, given: Given) -> None:
         fields.warnings.append(f"status word outside the vocabulary: {printed[:40]}")
 
 
-def box_effects(fields: Fields) -> list[Effect]:
-    """What box and status say about force."""
+def _set_noted(fields: Fields, given: Given) -> None:
+    """Take the status from a note of the portal in the text or behind the title, and the day that it names."""
+    document, where = given.document, "body"
+    note = read_note(document.lines, document.signature[1] if document.signature else -1)
+    if note is None and (note := note_behind(fields.title or "")):
+        where = "title"
+        fields.title = (fields.title or "").removesuffix(note.quote).strip()
+    if note is None:
+        return
+    fields.status_raw, fields.stated_status = note.status, STATUS_WORDS[note.status]
+    fields.evidence["stated_status"] = Evidence(where, note.quote)
+    name = "repealed" if note.status == "废止" else "expiry"
+    if note.day and note.printed and name not in fields.days:
+        fields.days[name] = (note.day, note.printed)
+        fields.evidence[f"{name}_date"] = Evidence(where, note.quote)
+
+
+def box_effects(fields: Fields, validity: str | None = None) -> list[Effect]:
+    """What box and status say about force; of 有效期 in the box, `validity`, only a term is left to say."""
     found: list[Effect] = []
 
     def quote(name: str) -> tuple[str, str]:
@@ -282,6 +302,9 @@ def box_effects(fields: Fields) -> list[Effect]:
     if "expiry" in fields.days:
         words, where = quote("expiry_date")
         found.append(Effect("valid_until", fields.days["expiry"][0], words, where))
+    if validity and not {"repealed", "expiry"} & set(fields.days) and re.fullmatch(_TERM_ONLY, validity.strip()):
+        term = parse_term(validity)
+        found.append(Effect("valid_for", None, f"有效期：{validity.strip()}", "metadata", term))
     if fields.status_raw and not {"repealed", "expiry"} & set(fields.days):
         words, where = quote("stated_status")
         found.append(Effect("status_stated", None, words, where))

@@ -31,6 +31,7 @@ _OFFICES: Final = ("办公厅", "办公室", "综合司", "秘书局")
 _AND_OTHERS: Final = re.compile(
     r"(?<=\S{3})(?:等\s?(?:\d{1,2}|[一二三四五六七八九十]{1,3})?\s?个?(?:部门|单位|部委|机关)?|联合(?:印发|发布)|印发|发布)$"
 )
+_SEAL: Final = re.compile(r"\s?[（(](?:盖章|公章|印章|印|章|代章)[）)]")
 _ACTS: Final = re.compile(r"贯彻|落实|转发")
 _SHORT: Final = 2
 _ONE_NAME: Final = 12
@@ -57,7 +58,7 @@ def bare(name: str) -> str:
 
 def split_bodies(printed: str) -> tuple[str, ...]:
     """The bodies in a printed cell or line: separated by 、 ; blank or line break, or by nothing at all."""
-    text = printed.strip(" 　:：")
+    text = _SEAL.sub("", printed).strip(" 　:：")
     if text.replace("’", "'").isascii():
         return english.split_bodies(text)
     if (shorter := _AND_OTHERS.sub("", text).strip()) != text and looks_like_body(

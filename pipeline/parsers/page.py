@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from pipeline.parsers import documents, dom, embedded, kind, listing
 from pipeline.parsers.attached import IN_FILE
 from pipeline.parsers.attribution import set_issuers, set_publisher
-from pipeline.parsers.box import read_box
+from pipeline.parsers.box import besides, read_box
 from pipeline.parsers.characters import clean, script_of, simplify
 from pipeline.parsers.dates import find_days
 from pipeline.parsers.decode import MAX_BYTES, decoded
@@ -25,6 +25,7 @@ from pipeline.parsers.numbers import find_numbers
 from pipeline.parsers.record import PARSER_VERSION, build, listing_record
 from pipeline.parsers.records import Hints, Kind, Listed, PageRecord, Unreadable
 from pipeline.parsers.structure import read_structure, title_like, trim
+from pipeline.parsers.vocabulary import PLAIN_STATUS
 
 __all__ = ["PARSER_VERSION", "read_page", "read_text"]
 
@@ -233,10 +234,11 @@ def _day_beside(source: Source, title: str | None) -> str | None:
     wanted = normal_title(title or "")
     first = max(0, source.start - NEARBY)
     for index in range(source.start - 1, first - 1, -1):
-        if day := _day_on(source, index):
-            return day
+        # A day inside the title is not that of publication.
         if wanted and normal_title(source.lines[index].text) == wanted:
             break
+        if day := _day_on(source, index):
+            return day
     for index in range(source.start, min(source.end, source.start + NEARBY)):
         if len(source.lines[index].text) > _PARAGRAPH:
             break
@@ -250,6 +252,11 @@ def _number_beside(source: Source) -> str | None:
     for line in source.lines[max(0, source.start - NEARBY // 2) : source.start]:
         numbers = find_numbers(line.text) if len(line.text) < 2 * _PARAGRAPH and not line.links else []
         if numbers and numbers[0].start == 0:
+            return numbers[0].printed
+    for line in source.lines[source.start : source.start + 2]:
+        # The same line at the head of the text: nothing else may stand in it.
+        numbers = find_numbers(line.text) if len(line.text) < _PARAGRAPH and not line.links else []
+        if numbers and numbers[0].start == 0 and (not (rest := besides(line.text)) or rest in PLAIN_STATUS):
             return numbers[0].printed
     return None
 

@@ -115,7 +115,7 @@ def _force(
 ) -> tuple[dt.date | None, dt.date | None, list[Effect]]:
     """First and last day in force, and every statement behind them: the box's first, then the text's."""
     document = given.document
-    effects = box_effects(fields)
+    effects = box_effects(fields, given.box.get("validity"))
     stop = document.annexes[0] if document.annexes else len(document.lines)
     proper = [line.text for line in document.lines[document.text_start : stop]]
     read = english_force.read_force if latin else read_force

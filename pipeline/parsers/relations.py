@@ -21,21 +21,26 @@ _NEGATED: Final = re.compile(
     r"(?:(?:修改|修订|清理|完善|调整)(?:、|和|或|或者|，)|未|不|尚未|是否|不得|没有|如|若|被|拟|不得以|(?<!予)以|建议|可|应当|应|及时|修改或|修改、)\s?$"
 )
 _FOLLOWED: Final = re.compile(
-    r"^\s?(?:后|前|的(?!通知》|决定》)|之(?:日|前|后)|或|条件|程序|情形|工作|清单|目录|和修改)"
+    r"^\s?(?:后|前|于|的(?!通知》|决定》)|之(?:日|前|后)|或|条件|程序|情形|工作|清单|目录|和修改)"
 )
 _FILLER: Final = re.compile(
     r"^(?:[\s、，,和及与以及\x01]|等|文件|文|规定|办法|通知|意见|同时|即|均|也|相应|一并|自行|自动|全部|[一二三四五六七八九十\d]{1,4}\s?[件个份部项]|现|予以?|自|从|起|之日|"
     r"印发|发布|公布|实施|施行|生效|下发|规范性|政策性|行政|政府|规章|法规|原|上述|以上|此|不再保留|宣布|决定|废止|停止|不再|执行|"
+    r"经[^，。；\x01]{2,24}(?:同意|批准|研究|决定|通过)|"
     rf"{OWN}|{DAY}|日|[（(][^（）()]{{0,60}}[）)])*$"
 )
 _SOFT: Final = re.compile(
     r"的|有效期限?|执行期限|实施期限|施行期限|到期后|期满后|届满后|经评估后?|评估后|不再保留|重新|[，,]"
 )
-_CHANGING: Final = re.compile(r"[将对]\s?\x01?$|决定修改|作|进行")
+_CHANGING: Final = re.compile(r"[将对]\s?\x01?$|[将对]\s?\x01\s?予以|决定修改|作|进行")
 _REVISING: Final = re.compile(r"(?:决定|现|现予|同意)(?:修改|修订)\s?$")
 """修订《X》 alone is a task that a plan of work sets, not a change."""
+_WORDING: Final = re.compile(r"^\s?中的?\s?[“\"][^”\"]{1,80}[”\"][^。；]{0,20}(?:修改为|改为)")
+"""将《X》中的“质监”修改为“市场监管”."""
 _DELETING: Final = re.compile(r"(?:删去|删除)\s?$")
 _SUSPENDING: Final = re.compile(rf"(?:{'|'.join(SUSPEND_WORDS)})\s?$")
+_ENDED_BY: Final = re.compile(r"(?:被|已由|参见|详见)\s?(?:\x01[、和及与\s]{0,3}){0,6}$")
+"""本文件已被《X》废止: X is what ends this one."""
 _REACH: Final = 60
 _LINK: Final = re.compile(r"^(?:[\s、，,；;和及与以及]|等|文件|文|以下简称|[（(][^（）()]{0,60}[）)]){0,30}$")
 SCOPE: Final = re.compile(
@@ -78,6 +83,8 @@ def _governed(masked: str, names: list[Named], floor: int, verb: int) -> list[tu
         if name.at < floor or name.at >= edge:
             continue
         between = masked[name.at + 1 : edge]
+        if _ENDED_BY.search(masked[: name.at]):
+            break
         scope = SCOPE.match(between)
         if edge != verb and not _LINK.match(between):
             break
@@ -144,6 +151,8 @@ def changes(
 def _amends(masked: str, at: int, near: str, behind: str, *, scoped: bool) -> bool:
     """Whether the name at `at` is changed: 将《X》第三条修改为, 对《X》作如下修改, 修改《X》, 删去《X》第五条."""
     before = masked[:at]
+    if _WORDING.match(behind):
+        return True
     if any(word in near for word in AMEND_WORDS):
         return scoped or _CHANGING.search(masked[: at + 1] + near[:12]) is not None
     if _REVISING.search(before) and not re.match(r"\s?的", behind):

@@ -267,7 +267,9 @@ EXTEND_WORDS: Final = _words(
     "执行期限延长|延期执行|延长执行|延长实施|实施期限延长|延长至|延续至|延长到"
 )
 SUSPEND_WORDS: Final = _words("暂停执行|暂停实施|暂停施行|暂时停止执行|暂缓执行|暂停适用|暂时调整实施|停止适用")
-AMEND_WORDS: Final = _words("修改为|作如下修改|作出修改|予以修改|进行修改|作出如下修改|修订为|决定修改|调整为|修改如下")
+AMEND_WORDS: Final = _words(
+    "修改为|作如下修改|作出修改|予以修改|予以修订|进行修改|作出如下修改|修订为|决定修改|调整为|修改如下"
+)
 RELATION_ORDER: Final[tuple[Relation, ...]] = (
     "repeals",
     "partially_repeals",
