@@ -120,6 +120,15 @@ def test_source_list_has_the_fields_of_the_contract(cli, declare):
     ]
 
 
+def test_source_list_says_when_the_portal_last_agreed_and_how_sure_the_facts_are(cli, declare):
+    declare("tiny", more="checked: 2026-01-05\nreviewed: 2026-02-01\nconfidence: {list: M, page: guess}")
+    _, out, _ = cli("source", "list", "--format", "json")
+    assert json.loads(out)[0]["checked"] == "2026-01-05"
+    _, out, _ = cli("source", "list")
+    assert "2026-01-05" in out
+    assert "M, guess" in out
+
+
 def test_a_broken_source_is_named_with_its_file(cli, declare):
     declare("tiny", more="colour: red")
     code, _, err = cli("source", "list")
