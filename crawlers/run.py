@@ -15,7 +15,8 @@ import sys
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from crawlers.session import CrawlSession, open_session
+from crawlers.opening import open_session
+from crawlers.session import CrawlSession
 from crawlers.settings import CONTACT
 from crawlers.source import Source, load_source
 from policywatch.errors import PolicywatchError, StorageError, UsageError

@@ -20,7 +20,8 @@ from crawlers.listings import Kind
 from crawlers.manifest import Role, Row
 from crawlers.middlewares import header_values, words_for
 from crawlers.model import Source
-from crawlers.session import CrawlSession, Visit, open_session
+from crawlers.opening import open_session
+from crawlers.session import CrawlSession, Visit
 from crawlers.settings import TRIAL_PAGES
 from crawlers.spiders.files import file_links
 from crawlers.spiders.items import Item
