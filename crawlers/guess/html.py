@@ -7,6 +7,7 @@ What belongs here: putting together what the page's parts say. What does not: th
 import json
 import re
 from collections import Counter
+from itertools import islice
 from typing import Any, Final
 from urllib.parse import urljoin, urlsplit
 
@@ -35,8 +36,10 @@ _FEWEST_SCORE: Final = 1.6
 """What a block must weigh at the least: two entries that look like documents, or a few that do not quite."""
 _COMMENT: Final = re.compile(r"<!--.*?-->", re.DOTALL)
 _MARK: Final = re.compile(r"<!--|-->")  # as `commented: true` reads it
-_ASSIGNED: Final = re.compile(r"(?P<name>(?:\b(?:var|let|const)\s+)?[A-Za-z_$][\w$.]*)\s*=\s*(?=[\[{])")
+_ASSIGNED: Final = re.compile(r"=\s{0,20}(?=[\[{])")
+_NAME: Final = re.compile(r"(?:\b(?:var|let|const)\s+)?[A-Za-z_$][\w$.]{0,60}\s{0,20}$")
 _FEWEST_ROWS: Final = 2
+_MOST_TRIES: Final = 500
 _FEED: Final = re.compile(r"application/(?:rss|atom)\+xml")
 
 
@@ -77,7 +80,10 @@ def _commented(text: str, base: str, url: str) -> Draft | None:
 
 def _in_script(text: str, url: str) -> Draft | None:
     """The draft for rows that a script of the page holds as JSON; None where it holds none."""
-    for match in _ASSIGNED.finditer(text):
+    for match in islice(_ASSIGNED.finditer(text), _MOST_TRIES):
+        named = _NAME.search(text[max(0, match.start() - 100) : match.start()])
+        if named is None:
+            continue
         try:
             value, _ = json.JSONDecoder().raw_decode(text, match.end())
             draft = draft_of_answer(value, url)
@@ -85,8 +91,8 @@ def _in_script(text: str, url: str) -> Draft | None:
             continue
         if "fields.url" in draft.missing or "html" in draft.listing or len(draft.samples) < _FEWEST_ROWS:
             continue
-        name = " ".join(match["name"].split())
-        draft.listing["within"] = rf"{re.escape(name).replace(chr(92) + ' ', ' ')}\s*=\s*"
+        name = r"\s+".join(re.escape(word) for word in named.group().split())
+        draft.listing["within"] = rf"{name}\s*=\s*"
         draft.why["within"] = "the rows stand in a script of the page"
         return draft
     return None

@@ -16,7 +16,7 @@ from crawlers.guess.specs import specs_of
 from crawlers.guess.words import DATE
 from crawlers.selectors import compile_field
 
-_PROXY: Final = re.compile(r"""["'(]?(?P<url>[^"'\s(<>\[]*/dataproxy\.jsp(?:\?[^"'\s<>\])]*)?)""", re.IGNORECASE)
+_PROXY: Final = re.compile(r"""[^"'\s(<>\[]{0,300}/dataproxy\.jsp(?:\?[^"'\s<>\])]{0,2000})?""", re.IGNORECASE)
 RECORD: Final = re.compile(r"<record>\s*(?:<!\[CDATA\[)?(.*?)(?:\]\]>)?\s*</record>", re.IGNORECASE | re.DOTALL)
 _TOTAL: Final = re.compile(r"<totalrecord>\s*(\d+)", re.IGNORECASE)
 _PER_PAGE: Final = re.compile(r"per[Pp]age\D{1,4}(\d+)")
@@ -29,10 +29,11 @@ _UNIT: Final = re.compile(r"/front/page/build/unit\b")
 def datastore_behind(text: str, url: str) -> Draft | None:
     """The draft for a page that Hanweb's script fills from `dataproxy.jsp`; None where it is none."""
     records = RECORD.findall(text)
-    found = next((match["url"] for match in _PROXY.finditer(text)), None)
+    at = text.lower().find("/dataproxy.jsp")  # first, as addresses of pictures may be as long as the page
+    found = _PROXY.search(text, max(0, at - 300)) if at >= 0 else None
     if found is None or (not records and "<datastore" not in text.lower()):
         return None
-    parts = urlsplit(urljoin(url, found.replace("&amp;", "&")))
+    parts = urlsplit(urljoin(url, found.group().replace("&amp;", "&")))
     draft = datastore(records, f"{parts.scheme}://{parts.netloc}{parts.path}", parts.query, text)
     draft.notes.append("the page belongs to Hanweb's system: asked is the address that its script asks")
     return draft

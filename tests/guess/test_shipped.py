@@ -7,9 +7,11 @@ import yaml
 
 from crawlers.guess import guess
 from crawlers.replay import Answered, walk
-from crawlers.source import Source, load_source
+from crawlers.source import Source, load_source, load_sources
+from pipeline import checking, trial
 from pipeline.drafting import written
 
+SOURCES = Path(__file__).parents[2] / "crawlers" / "sources"
 FIXTURES = Path(__file__).parents[1] / "fixtures"
 # What a look at the list alone cannot know.
 BY_HAND = {
@@ -55,3 +57,14 @@ def test_the_guess_lists_what_the_source_lists(name, monkeypatch):
     assert [entry.url for entry in found] == [entry.url for entry in wanted]
     titles = {entry.url: entry.said.get("title") for entry in wanted}
     assert sum(entry.said.get("title") == titles[entry.url] for entry in found) >= 0.9 * len(found)
+
+
+@pytest.mark.parametrize("name", sorted(load_sources(SOURCES)))
+def test_a_check_asks_a_small_part_of_every_source(name, monkeypatch):
+    monkeypatch.delenv("POLICYWATCH_SOURCES", raising=False)
+    source = load_source(name)
+    small = Source.model_validate(checking._small(source, trial.content_of(name), 5))
+    assert getattr(small.list, "max_pages", 0) <= checking.LISTS
+    assert len(small.list.variants()) == 1
+    assert len(getattr(small.list, "urls", ())) <= 5
+    assert small.allowed_hosts == source.allowed_hosts
