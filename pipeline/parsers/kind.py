@@ -47,6 +47,16 @@ _REPORTED: Final = re.compile(
     r"记者(?!招待)|本报(?![告表批送请])|讯[（(]|电[（(]|新华社|通讯员|\(Reporter|reporters?\b|News Service|Cctv news",
     re.IGNORECASE,
 )
+_SERVED: Final = re.compile(r"(?:决定书|告知书|裁定书|判决书|催告书|裁决书|调解书)(?:[（(〔].{0,40})?$")
+"""What is served on one person or firm: a case, and no policy, for all its number."""
+_ABOUT_TELLING: Final = re.compile(
+    r"(?:解读|新闻发布|发布会|吹风会)(?:工作|管理|制度|机制|实施|评估|质量){0,3}(?:办法|规定|制度|细则|规程|规则|方案|指引)(?:[（(].{0,20})?$"
+)
+"""Rules about interpretations and press conferences are rules."""
+_TOLD: Final = re.compile(
+    r"^(?:[^\n]{0,40}\n){0,3}[^\n]{0,12}?(?:(?:20\d\d年)?\d{1,2}月\d{1,2}日(?:上午|下午|至|，|,|晚|，)|近日|日前|连日来|昨日|今日|今天|昨天|近期，)"
+)
+"""How reports begin: 5月6日，…; 近日，…."""
 _COMPANY: Final = re.compile(r"有限公司|股份公司|集团(?:官网|公司)|co\.,?\s?ltd|\binc\.|\bcorp", re.IGNORECASE)
 _ARTICLE: Final = re.compile(r"\n第[一二三四五六七八九十]{1,4}条")
 _COMES: Final = re.compile(
@@ -133,13 +143,13 @@ def kind_of(signs: Signs) -> Kind:
     low = title.lower()
     column = column_kind(signs.columns) or column_kind((signs.listed or "",))
     noticed = bool(_NOTICE.search(title)) or (signs.number and bool(_TYPES.search(title))) or english.is_notice(title)
-    if english.interprets(title):
-        return "interpretation"
-    if _INTERPRETS.search(title) or (column == "interpretation" and not noticed):
+    if _ABOUT_TELLING.search(title):
+        return _form(signs, column, noticed=True)
+    if english.interprets(title) or _INTERPRETS.search(title) or (column == "interpretation" and not noticed):
         return "interpretation"
     if (any(word in low for word in PRESS_WORDS) and not noticed) or (column == "press_conference" and not noticed):
         return "press_conference"
-    if _DRAFT.search(title) and not _ON_DRAFTS.search(title):
+    if (_DRAFT.search(title) and not _ON_DRAFTS.search(title)) or _SERVED.search(title):
         return "other"
     return _form(signs, column, noticed=noticed)
 
@@ -160,7 +170,8 @@ def _form(signs: Signs, column: str | None, *, noticed: bool) -> Kind:
 def _rest(signs: Signs, score: int, column: str | None) -> Kind:
     if _COMPANY.search(signs.head) and not _GOVERNMENT.search(signs.host):
         return "repost"
-    if _REPORTED.search(signs.text[:600]) or signs.authority == "media" or column == "news":
+    told = score < _SURE - 1 and _is_told(signs)
+    if _REPORTED.search(signs.text[:600]) or signs.authority == "media" or column == "news" or told:
         return "news"
     if signs.authority == "repost":
         return "repost"
@@ -169,3 +180,10 @@ def _rest(signs: Signs, score: int, column: str | None) -> Kind:
     if score == _SURE - 1 and column is None:
         return "policy"
     return "news" if signs.title.isascii() and signs.source else "other"
+
+
+def _is_told(signs: Signs) -> bool:
+    """Whether a page with a source begins as reports do, and has no title of another kind."""
+    if not signs.source or signs.authority == "repost" or _CASE.search(signs.title) or _QUESTIONS.search(signs.title):
+        return False
+    return _TOLD.match(signs.text) is not None and not signs.title.endswith(("指引", "指南"))
