@@ -37,6 +37,15 @@ class Listed(NamedTuple):
     has_text: bool = False
 
 
+class Asked(NamedTuple):
+    """A request for a list page, and its key."""
+
+    url: str
+    method: str
+    body: bytes
+    key: str
+
+
 @dataclass(slots=True)
 class Walked:
     """What a walk found: entries as often as they are listed, list pages, signals, counts, and what ended it early."""
@@ -46,8 +55,8 @@ class Walked:
     signals: list[str] = field(default_factory=list)
     stats: Counter[str] = field(default_factory=Counter)
     trouble: str | None = None
-    unanswered: list[str] = field(default_factory=list)
-    """Addresses that the walk wanted and no answer is at hand for."""
+    asked: list[Asked] = field(default_factory=list)
+    """The requests that an answer was at hand for, in their order."""
 
 
 def walk(source: Source, answer: Answerer) -> Walked:
@@ -71,13 +80,14 @@ def walk(source: Source, answer: Answerer) -> Walked:
         headers: Iterable[tuple[str, str]] = (),  # noqa: ARG001 - the answer is at hand already
     ) -> Any:  # noqa: ANN401
         url = clean_url(url) or url
-        found = answer(request_key(method, url, body))
+        asked = Asked(url, method, body, request_key(method, url, body))
+        found = answer(asked.key)
         if found is None:
-            walked.unanswered.append(url)
             if first:
                 msg = f"list {url}: no answer is at hand"
                 raise ListTrouble(msg, refused=False, first=True)
             return None
+        walked.asked.append(asked)
         return ListPage(found.url, decoded(found.body, found.content_type), found.body, _NOWHERE)
 
     async def collect() -> None:

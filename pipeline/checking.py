@@ -80,7 +80,7 @@ class Checked:
 
 
 @dataclass(slots=True)
-class _Seen:
+class Seen:
     """What the trial crawl brought."""
 
     source: Source
@@ -101,11 +101,11 @@ def check(name: str, *, pages: int = PAGES) -> Checked:
         PolicywatchError: the crawl could not run.
     """
     source = load_source(name)
-    content = _small(source, trial.content_of(name), pages)
+    content = cut_down(source, trial.content_of(name), pages)
     with trial.trial_crawl(source, content, pages=pages) as (home, found):
         folder = home.crawls / name / str(found["crawl_id"])
         tried = Source.model_validate(content)
-        seen = _look(home, tried, found, list(reading.manifest(folder)))
+        seen = look_through(home, tried, found, list(reading.manifest(folder)))
     checked = Checked(name, str(found["verdict"]))
     for part in (_lists, _items, _fields, _list_selectors, _page_selectors, _pages):
         part(seen, checked)
@@ -113,7 +113,7 @@ def check(name: str, *, pages: int = PAGES) -> Checked:
     return checked
 
 
-def _small(source: Source, content: dict[str, Any], pages: int) -> dict[str, Any]:
+def cut_down(source: Source, content: dict[str, Any], pages: int) -> dict[str, Any]:
     """The content of the YAML, cut down to what a check asks."""
     listing = content["list"]
     if "max_pages" in type(source.list).model_fields:
@@ -125,7 +125,7 @@ def _small(source: Source, content: dict[str, Any], pages: int) -> dict[str, Any
     return content
 
 
-def _look(home: Home, source: Source, found: Mapping[str, Any], rows: list[Mapping[str, Any]]) -> _Seen:
+def look_through(home: Home, source: Source, found: Mapping[str, Any], rows: list[Mapping[str, Any]]) -> Seen:
     """Read the pages of the crawl and walk its list pages again, while the archive is there."""
     asked = [row for row in rows if reading.is_readable(row)]
     jobs = [reading.job_of(home, row, {source.name: source}) for row in asked]
@@ -144,13 +144,13 @@ def _look(home: Home, source: Source, found: Mapping[str, Any], rows: list[Mappi
             answer = replay.Answered(body, row.get("content_type") or "", row.get("final_url") or row["url"])
             answers[row.get("key") or row["url"]] = answer
     walked = replay.walk(source, answers.get)
-    return _Seen(source, found, rows, walked, records, rejected, bodies, answers)
+    return Seen(source, found, rows, walked, records, rejected, bodies, answers)
 
 
 # --- the parts of the report -----------------------------------------------------------------------------------------
 
 
-def _lists(seen: _Seen, checked: Checked) -> None:
+def _lists(seen: Seen, checked: Checked) -> None:
     """The list pages, and whether the paging works."""
     if seen.source.list.kind == "pages":
         return
@@ -181,7 +181,7 @@ def _lists(seen: _Seen, checked: Checked) -> None:
         checked.notes.append("only the first list page is read: say with list.next where it goes on")
 
 
-def _left_out(seen: _Seen) -> str:
+def _left_out(seen: Seen) -> str:
     """An entry that page_url leaves out, as words to append; '' where none can be shown."""
     listing = seen.source.list
     if not getattr(listing, "page_url", None):
@@ -192,7 +192,7 @@ def _left_out(seen: _Seen) -> str:
     return f", like {first}" if first else ""
 
 
-def _items(seen: _Seen, checked: Checked) -> None:
+def _items(seen: Seen, checked: Checked) -> None:
     """The entries in the list's order, with what came of those that were asked."""
     outcomes = {row["url"]: row for row in seen.rows if row["role"] == "page"}
     for entry in {entry.url: entry for entry in seen.walked.entries}.values():
@@ -204,7 +204,7 @@ def _items(seen: _Seen, checked: Checked) -> None:
         checked.items.append({"url": entry.url, **entry.said, "has_text": entry.has_text, "kind": kind})
 
 
-def _fields(seen: _Seen, checked: Checked) -> None:
+def _fields(seen: Seen, checked: Checked) -> None:
     """How often each field is filled, by the list and by the pages, and where the two disagree."""
     policies = {url: record for url, record in seen.records.items() if reading.counts(seen.source, record.kind)}
     entries = {entry.url: entry.said for entry in seen.walked.entries}
@@ -273,7 +273,7 @@ def _example(values: Sequence[Any]) -> str | None:
     return (str(plain(first)).strip().splitlines() or [""])[0][:_EXAMPLE_LENGTH]
 
 
-def _list_selectors(seen: _Seen, checked: Checked) -> None:
+def _list_selectors(seen: Seen, checked: Checked) -> None:
     """Every field that the YAML declares for a list, and whether it ever finds anything."""
     if not seen.walked.entries:
         return
@@ -290,7 +290,7 @@ def _list_selectors(seen: _Seen, checked: Checked) -> None:
             checked.notes.append(f"{key}: '{spec}' finds something in {hits} of {count} entries only")
 
 
-def _page_selectors(seen: _Seen, checked: Checked) -> None:
+def _page_selectors(seen: Seen, checked: Checked) -> None:
     """Every selector of `page:`, and on how many of the pages it finds anything."""
     hints = {name: spec for name, spec in seen.source.page.model_dump().items() if isinstance(spec, str)}
     pages = {url: body for url, body in seen.bodies.items() if url in seen.records}
@@ -315,7 +315,7 @@ def _page_selectors(seen: _Seen, checked: Checked) -> None:
             checked.notes.append(f"{key}: '{spec}' finds nothing on {len(trees) - hits} of {len(trees)} pages")
 
 
-def _pages(seen: _Seen, checked: Checked) -> None:
+def _pages(seen: Seen, checked: Checked) -> None:
     """Pages that could not be asked or read, and what they turned out to be."""
     asked = [row for row in seen.rows if row["role"] == "page"]
     kinds = Counter(record.kind for record in seen.records.values())
@@ -343,7 +343,7 @@ def _pages(seen: _Seen, checked: Checked) -> None:
         checked.notes.append(f"the reader says: {warning}")
 
 
-def _verdict(seen: _Seen, checked: Checked) -> None:
+def _verdict(seen: Seen, checked: Checked) -> None:
     """What the crawl itself has against the source, by the key that it names; first of all an empty list."""
     if not seen.walked.entries and seen.source.list.kind != "pages":
         checked.fixes.insert(0, Fix(*_empty(seen)))
@@ -359,7 +359,7 @@ def _verdict(seen: _Seen, checked: Checked) -> None:
         checked.fixes.append(Fix("the portal", f"the crawl was {checked.verdict}"))
 
 
-def _empty(seen: _Seen) -> tuple[str, str]:
+def _empty(seen: Seen) -> tuple[str, str]:
     """Why nothing was listed: the key and the words."""
     stats, listing = seen.walked.stats, seen.source.list
     start = "list.start" if hasattr(listing, "start") else "list.url"

@@ -1,7 +1,7 @@
 """The commands about sources: list, check, capture, new.
 
 What belongs here: their options and what they print. What does not: their work (`pipeline.trial`, `pipeline.checking`,
-`pipeline.drafting`) and the model (`crawlers.source`).
+`pipeline.capturing`, `pipeline.drafting`) and the model (`crawlers.source`).
 """
 
 from pathlib import Path
@@ -11,6 +11,7 @@ import typer
 
 from pipeline import cli_output
 from pipeline.cli_output import Format
+from policywatch.errors import UsageError
 
 if TYPE_CHECKING:
     from pipeline.checking import Checked
@@ -98,18 +99,30 @@ def _show(checked: "Checked", form: Format) -> None:
 
 
 @app.command()
-def capture(
+def capture(  # noqa: PLR0913, PLR0917 - options of a command
     name: Name,
-    place: Annotated[str, typer.Argument(metavar="URL|FILE", help="A page of the source, or a saved copy of one.")],
+    place: Annotated[
+        str | None, typer.Argument(metavar="URL|FILE", help="A page of the source, or a saved copy of one.")
+    ] = None,
     url: Annotated[str | None, typer.Option(help="With a file: the address that it was saved from.")] = None,
     case: Annotated[str | None, typer.Option(help="The case's name; made from the URL by default.")] = None,
     folder: Annotated[Path, typer.Option(help="Where fixtures are kept.")] = Path("tests/fixtures"),
+    lists: Annotated[bool, typer.Option("--lists", help="Store the first list pages, to begin a replay.")] = False,  # noqa: FBT002
 ) -> None:
     """Store one page as a fixture: page, meta.json, and expected.json for a person to review."""
-    from pipeline import trial  # noqa: PLC0415
+    from pipeline import capturing  # noqa: PLC0415
 
+    if lists and place is None:
+        with cli_output.spinner(f"{name}: asking for the first list pages"):
+            typer.echo(str(capturing.capture_lists(name, folder)))
+        cli_output.say(
+            "shorten the answers, make their words up, and correct replay.yaml: that is what the test will hold"
+        )
+        return
+    if place is None or lists:
+        raise UsageError("give a page's address or a file, or --lists and neither")
     with cli_output.spinner(f"{name}: fetching {place}"):
-        stored = trial.capture(name, place, url=url, case=case, folder=folder)
+        stored = capturing.capture(name, place, url=url, case=case, folder=folder)
     typer.echo(str(stored))
     cli_output.say("look through expected.json and set reviewed to true in meta.json: that is what the test will hold")
 

@@ -1,20 +1,17 @@
-"""Trying a source out before it is watched: its listing, a trial crawl, a stored fixture.
+"""Trying a source out before it is watched: a trial crawl, one look, and the listing of all sources.
 
-What belongs here: what the commands `policywatch source …` have in common, and `list` and `capture`. What does not: the
-model of a source (`crawlers.source`), judging a trial (`pipeline.checking`), beginning a source (`pipeline.drafting`),
-options or printing (`pipeline.cli_sources`).
+What belongs here: what the commands `policywatch source …` have in common, and `list`. What does not: the model of a
+source (`crawlers.source`), judging a trial (`pipeline.checking`), storing fixtures (`pipeline.capturing`), beginning a
+source (`pipeline.drafting`), options or printing (`pipeline.cli_sources`).
 
 A trial asks the portal through the same crawl as a real run (robots, delays, allowed hosts), into a temporary home.
 """
 
-import hashlib
-import json
 import os
 import re
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
 from datetime import datetime
 from http import HTTPStatus
 from pathlib import Path
@@ -25,10 +22,8 @@ import yaml
 
 from crawlers import source as declared_sources
 from crawlers.settings import TRIAL_PAGES
-from crawlers.source import Source, load_source, load_sources
-from pipeline import pool, reading, run
-from pipeline.parsers.records import PageRecord, plain
-from policywatch import clock
+from crawlers.source import Source, load_sources
+from pipeline import reading, run
 from policywatch.errors import PolicywatchError, UsageError
 from policywatch.home import Home
 
@@ -153,47 +148,6 @@ def _why_not(url: str, rows: Sequence[Mapping[str, Any]], found: Mapping[str, An
     return f"{url} did not come: {said or 'no answer'}"
 
 
-def capture(name: str, place: str, *, url: str | None = None, case: str | None, folder: Path) -> Path:
-    """Fetch one page of source `name`, or take a saved copy, and store it as a fixture; the folder of the case.
-
-    Args:
-        name: the source: its hosts, politeness and hints count.
-        place: the page's address, or a file.
-        url: where the file was saved from.
-        case: the case's name; by default made of the URL's last part.
-        folder: where fixtures are kept; the case goes to `folder/name/case`.
-
-    Raises:
-        UsageError: the case exists, the URL is not on a host of the source, or there is no such file.
-        PolicywatchError: the page did not come.
-    """
-    source = load_source(name)
-    address = url or place
-    if url is None and "://" not in place:
-        what = "is a file; say with --url which address it was saved from" if Path(place).exists() else "is no address"
-        msg = f"{place} {what}"
-        raise UsageError(msg)
-    case = case or _case_name(address)
-    target = folder / name / case
-    if target.exists():
-        msg = f"{target} exists; choose another name with --case"
-        raise UsageError(msg)
-    if urlsplit(address).hostname not in source.allowed_hosts:
-        msg = f"{address} is not on a host of {name}; add its host to hosts in {file_of(name)}"
-        raise UsageError(msg)
-    if url is not None:
-        content = saved(Path(place))
-        hints = reading.hints_of(source)
-        job = pool.BytesJob(url=address, hints=hints, authority=source.authority, data=content, origin=place)
-        _store(target, content, {"url": address, "fetched_at": clock.now().isoformat()}, job)
-        return target
-    with trial_crawl(source, pages_of(name, address, about=content_of(name))) as (home, found):
-        row = _answer(home.crawls / name / str(found["crawl_id"]), found, address)
-        stored = reading.job_of(home, row, {name: source})
-        _store(target, stored.fetch(), row, stored)
-    return target
-
-
 def saved(path: Path) -> bytes:
     """The bytes of a saved page or listing.
 
@@ -209,55 +163,6 @@ def saved(path: Path) -> bytes:
     except OSError as error:
         msg = f"{path} cannot be read ({os.strerror(error.errno or 0)}); check the path"
         raise UsageError(msg) from None
-
-
-def _answer(folder: Path, found: Mapping[str, Any], url: str) -> Mapping[str, Any]:
-    for row in reading.readable(folder):
-        return row
-    said = next((row["error"] for row in reading.manifest(folder) if row.get("error")), "; ".join(found["reasons"]))
-    msg = f"{url} did not come: {said or 'no answer'}"
-    raise PolicywatchError(msg)
-
-
-def _store(target: Path, content: bytes, row: Mapping[str, Any], job: pool.Job) -> None:
-    meta = {
-        "url": row["url"],
-        "captured_at": row["fetched_at"],
-        "content_type": row.get("content_type"),
-        "digest": "sha256:" + hashlib.sha256(content).hexdigest(),
-        "authority": job.authority,
-        "hints": _said(job.hints),
-        "listed": _said(job.listed),
-        "reviewed": False,
-    }
-    target.mkdir(parents=True)
-    (target / "page.html").write_bytes(content)
-    for name, value in (("meta", meta), ("expected", expected(pool.read_bytes(content, job)))):
-        text = json.dumps(value, ensure_ascii=False, indent=2) + "\n"
-        (target / f"{name}.json").write_text(text, encoding="utf-8")
-
-
-def _said(values: Any) -> dict[str, Any]:  # noqa: ANN401 - Hints, Listed or None
-    return {} if values is None else {name: value for name, value in asdict(values).items() if value is not None}
-
-
-def expected(outcome: pool.Outcome) -> dict[str, Any]:
-    """What a fixture's test holds the reader to, in the form of tests/fixtures: filled fields, and outlines."""
-    if not isinstance(outcome, PageRecord):
-        return {"unreadable": outcome.reason}
-    fields = {name: plain(getattr(outcome, name)) for name in ("kind", *FIELDS[:-2], "language", "script")}
-    outlines = {
-        "paths": [clause.path for clause in outcome.clauses],
-        "effect_rules": [effect.rule for effect in outcome.effect],
-        "citations": [[item.relation, item.title, item.number] for item in outcome.citations],
-        "attachments": [[item.title, item.url] for item in outcome.attachments],
-    }
-    return {name: value for name, value in (fields | outlines).items() if value not in (None, [])}
-
-
-def _case_name(url: str) -> str:
-    last = urlsplit(url).path.rstrip("/").rpartition("/")[2]
-    return re.sub(r"[^A-Za-z0-9_-]+", "_", last.rpartition(".")[0] or last).strip("_").lower() or "page"
 
 
 def file_of(name: str) -> Path:

@@ -32,6 +32,9 @@ GOOD = (
 )
 
 
+FIRST = styles.HTML_STYLES["list of spans"]()
+
+
 def declare(folder, listing, more=""):
     (folder / "linyuan.yaml").write_text(SOURCE.format(listing=listing, more=more), encoding="utf-8")
 
@@ -43,9 +46,8 @@ def keys(report):
 @pytest.fixture
 def portal(web):
     """The portal with its first list page, a second one with other documents, and every document's page."""
-    first = styles.HTML_STYLES["list of spans"]()
-    web.serve(LIST, first)
-    web.serve(f"{LIST}index_1.html", first.replace("_41", "_52"))
+    web.serve(LIST, FIRST)
+    web.serve(f"{LIST}index_1.html", FIRST.replace("_41", "_52"))
     for document in DOCUMENTS:
         web.serve(document.url.replace("https:", "http:"), styles.document_page(document))
     return web
@@ -97,7 +99,7 @@ def seen(change):
     answers = {LIST: Answered(styles.HTML_STYLES["list of spans"]().encode(), "", LIST)}
     rows = [{"role": "list", "url": LIST, "outcome": "new" if source.list.start == LIST else "missing"}]
     found = {"reasons": [], "verdict": "suspect"}
-    return checking._Seen(source, found, rows, walk(source, answers.get), {}, {}, {}, answers)
+    return checking.Seen(source, found, rows, walk(source, answers.get), {}, {}, {}, answers)
 
 
 @pytest.mark.parametrize(
@@ -162,3 +164,21 @@ def test_a_captured_file_waits_for_its_review(cli, sources, tmp_path):
     meta = json.loads((folder / "meta.json").read_text(encoding="utf-8"))
     assert (meta["url"], meta["reviewed"]) == (url, False)
     assert json.loads((folder / "expected.json").read_text(encoding="utf-8"))["number"] == DOCUMENTS[0].number
+
+
+def test_the_first_lists_are_stored_to_begin_a_replay(cli, sources, portal, tmp_path):
+    declare(sources, GOOD)
+    folder = tmp_path / "fixtures"
+    code, out, err = cli("source", "capture", "linyuan", "--lists", "--folder", folder)
+    assert (code, out.strip()) == (0, str(folder / "linyuan" / "lists"))
+    assert "make their words up" in err
+    replay = yaml.safe_load((folder / "linyuan" / "lists" / "replay.yaml").read_text(encoding="utf-8"))
+    assert [answer["url"] for answer in replay["answers"]] == [LIST, f"{LIST}index_1.html"]
+    assert (folder / "linyuan" / "lists" / replay["answers"][0]["file"]).read_text(encoding="utf-8") == FIRST
+    assert replay["lists"] == [12, 12]
+    assert [said["title"] for said in replay["listed"].values()] == [document.title for document in DOCUMENTS[:2]]
+    assert sum(count for url, count in portal.asked.items() if "/t20" in url) == 1
+    code, _, err = cli("source", "capture", "linyuan", "--lists", "--folder", folder)
+    assert (code, "is not touched" in err) == (2, True)
+    code, _, err = cli("source", "capture", "linyuan")
+    assert (code, "give a page's address" in err) == (2, True)

@@ -63,7 +63,7 @@ def test_the_guess_lists_what_the_source_lists(name, monkeypatch):
 def test_a_check_asks_a_small_part_of_every_source(name, monkeypatch):
     monkeypatch.delenv("POLICYWATCH_SOURCES", raising=False)
     source = load_source(name)
-    small = Source.model_validate(checking._small(source, trial.content_of(name), 5))
+    small = Source.model_validate(checking.cut_down(source, trial.content_of(name), 5))
     assert getattr(small.list, "max_pages", 0) <= checking.LISTS
     assert len(small.list.variants()) == 1
     assert len(getattr(small.list, "urls", ())) <= 5
