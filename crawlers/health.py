@@ -17,9 +17,12 @@ MAX_TROUBLE = 0.2
 """Share of pages that may fail or be refused before the run is suspect."""
 MAX_GONE = 0.3
 """Share of pages that may vanish in one run before we doubt the portal and not the policies."""
+MAX_SAME = 0.2
+"""Share of new and changed pages that may have the very same content: mirrors do, and so do walls that nobody knows."""
 MAX_ROWS_WITHOUT_URL = 0.2
 SHRINK = 0.5
 """A listing below this share of the last good one is suspect."""
+_BODIES = 64
 _FEW = 10
 """Below this many, shares say nothing."""
 
@@ -62,7 +65,7 @@ def challenge(body: bytes, text: str | None = None) -> str | None:
     """
     if not body or len(body) > 200_000:  # noqa: PLR2004 - challenge pages with their scripts stay below
         return None
-    text = body.decode("utf-8", "replace") if text is None else text
+    text = _decoded(body) if text is None else text
     for markers, most in ((_CHALLENGE_WORDS, _WITH_WORDS), (_CHALLENGE_SCRIPT, _WITH_SCRIPT)):
         if found := markers.search(text):
             visible = "".join(_HIDDEN.sub(" ", text).split())
@@ -71,26 +74,50 @@ def challenge(body: bytes, text: str | None = None) -> str | None:
     return None
 
 
+def _decoded(body: bytes) -> str:
+    """UTF-8, else the encoding of the other Chinese pages: firewalls speak GBK in front of portals that do not."""
+    try:
+        return body.decode()
+    except UnicodeDecodeError:
+        return body.decode("gb18030", "replace")
+
+
 @dataclass(slots=True)
 class PageCounts:
     """The manifest's rows of pages, counted as they come: a large crawl is not kept in memory.
 
     `ours`: without links to strangers, which are the listing's way and no trouble. `trouble`: what went wrong, by kind.
+    `fresh`: the new and changed ones. `bodies`: how many of them answered with the same bytes, by digest; of the most
+    frequent only, and a little less than there were (Misra and Gries), so that a crawl of any size fits.
     """
 
     outcomes: Counter[Outcome] = field(default_factory=Counter)
     trouble: Counter[str] = field(default_factory=Counter)
     ours: int = 0
     failed: int = 0
+    bodies: Counter[str] = field(default_factory=Counter)
+    fresh: int = 0
 
     def add(self, row: Row) -> None:
         """Count one row."""
         self.outcomes[row.outcome] += 1
+        if row.outcome in {"new", "changed"} and row.digest:
+            self._add_body(row.digest)
         if row.was_asked or not (row.error or "").startswith("not asked: host "):
             self.ours += 1
             if row.outcome in {"failed", "blocked"}:
                 self.trouble[_kind_of_trouble(row)] += 1
                 self.failed += row.outcome == "failed"
+
+    def _add_body(self, digest: str) -> None:
+        self.fresh += 1
+        if digest in self.bodies or len(self.bodies) < _BODIES:
+            self.bodies[digest] += 1
+            return
+        for other in list(self.bodies):
+            self.bodies[other] -= 1
+            if not self.bodies[other]:
+                del self.bodies[other]
 
     @classmethod
     def of(cls, rows: Iterable[Row]) -> Self:
@@ -193,6 +220,12 @@ def _pages(run: RunSeen) -> list[str]:
         reasons.append(
             f"{pages.failed} of {pages.ours} pages failed and {trouble - pages.failed} were refused, "
             f"most often ({count}): {why}"
+        )
+    same = max(pages.bodies.values(), default=0)
+    if same >= _FEW // 2 and same > MAX_SAME * pages.fresh:
+        reasons.append(
+            f"{same} or more of {pages.fresh} new or changed pages answered with the very same bytes; "
+            "look whether a block page or an error page came in their place"
         )
     if run.gone_now >= _FEW // 2 and run.gone_now > MAX_GONE * run.known_asked:
         reasons.append(

@@ -17,7 +17,7 @@ from pydantic import Field, field_validator, model_validator
 
 from crawlers import cron
 from crawlers.listings import KINDS, FeedList, HtmlList, Listing, PagesList
-from crawlers.quiet import check_spans
+from crawlers.quiet import check_spans, is_always
 from crawlers.strict import Regex, Selector, Strict, WebAddress
 from crawlers.urls import clean_url
 from policywatch.addresses import host_objection
@@ -209,6 +209,13 @@ class Source(Strict):
             if what := host_objection(own):
                 msg = f"hosts: {own} is {what}; only the public internet is asked"
                 raise ValueError(msg)
+        minutes, hours = (
+            cron.values(field, low, high)
+            for field, (_, low, high) in zip(self.schedule.split()[:2], cron.FIELDS[:2], strict=True)
+        )
+        if is_always(self.politeness.quiet, hours, minutes):
+            msg = f"schedule: all times of '{self.schedule}' lie in politeness.quiet, so no run would start; move one"
+            raise ValueError(msg)
         lists = getattr(self.list, "max_pages", 0)
         if (self.politeness.daily_budget or lists + 1) <= lists:
             budget = self.politeness.daily_budget

@@ -5,7 +5,7 @@ that reaches one (`middlewares.py`), not starting one (`run.py`, and whoever kee
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -44,6 +44,11 @@ def quiet_until(values: Sequence[str], zone: str, at: datetime) -> datetime | No
         return None
     until = next(ahead for ahead in range(1, _DAY + 1) if not _within(values, (minute + ahead) % _DAY))
     return here + timedelta(minutes=until)
+
+
+def is_always(values: Sequence[str], hours: Collection[int], minutes: Collection[int]) -> bool:
+    """Whether every time of the day at these hours and minutes is quiet: a schedule of them would start nothing."""
+    return bool(values) and all(_within(values, hour * 60 + minute) for hour in hours for minute in minutes)
 
 
 def _within(values: Sequence[str], minute: int) -> bool:

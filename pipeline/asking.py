@@ -26,7 +26,8 @@ IN_FORCE_COLUMNS: Final = (
     "policy_id", "number", "title", "issuers", "source", "in_force_from", "in_force_to", "reason", "quote", "disputed",
 )  # fmt: skip
 STATUS_COLUMNS: Final = (
-    "source", "title", "health", "checked", "crawled", "verdict", "pages", "gone", "policies", "rejected",
+    "source", "title", "health", "since", "reasons", "checked", "crawled", "verdict", "pages", "gone", "policies",
+    "rejected",
 )  # fmt: skip
 SEARCH_COLUMNS: Final = (
     "policy_id", "number", "title", "issuers", "source", "url", "published_date", "measure_id", "path",
@@ -305,6 +306,7 @@ def status(home: Home) -> list[Row]:
     """How fresh and how whole every source is that has been checked."""
     return ask(
         home,
-        "SELECT source, title, health, last_good_at AS checked, last_crawl_at AS crawled, last_verdict AS verdict,"
-        " pages, pages_gone AS gone, policies, rejected FROM sources ORDER BY source",
+        "SELECT source, title, health, health_since AS since, health_reasons AS reasons, last_good_at AS checked,"
+        " last_crawl_at AS crawled, last_verdict AS verdict, pages, pages_gone AS gone, policies, rejected"
+        " FROM sources ORDER BY source",
     )

@@ -15,6 +15,8 @@ from pipeline.reading import counts
 from policywatch.home import Home
 
 VERDICT: Final = "verdict"
+READING: Final = "reads_as_expected"
+HEALTHY: Final = "healthy"
 NEW_PER_RUN: Final = "new_per_run"
 
 
@@ -29,17 +31,18 @@ def crawl_specs(asset: str) -> list[dg.AssetCheckSpec]:
 def crawl_results(source: Source, found: Mapping[str, Any]) -> list[dg.AssetCheckResult]:
     """The results for the crawl whose crawl.json is `found`."""
     verdict = found["verdict"]
+    whole = verdict != "partial"
     new = int(found["counts"].get("new", 0))
     limits = source.expect.new_per_run
     return [
         dg.AssetCheckResult(
-            passed=verdict == "good",
+            passed=verdict in {"good", "partial"},
             check_name=VERDICT,
             severity=dg.AssetCheckSeverity.ERROR if verdict == "failed" else dg.AssetCheckSeverity.WARN,
             metadata={"verdict": verdict, "reasons": "; ".join(found.get("reasons") or []) or "none"},
         ),
         dg.AssetCheckResult(
-            passed=limits is None or limits[0] <= new <= limits[1],
+            passed=limits is None or (limits[0] if whole else 0) <= new <= limits[1],
             check_name=NEW_PER_RUN,
             severity=dg.AssetCheckSeverity.WARN,
             metadata={"new": new, "expected": str(list(limits) if limits else None)},
@@ -53,10 +56,13 @@ def fill_fields(sources: Mapping[str, Source]) -> list[str]:
 
 
 def fill_specs(asset: str, sources: Mapping[str, Source]) -> list[dg.AssetCheckSpec]:
-    """One check per field that any source expects to be filled."""
+    """Whether the reading speaks against the run, and one check per field that any source expects to be filled."""
     return [
-        dg.AssetCheckSpec(f"filled_{field}", asset=asset, description=f"`{field}` is filled as often as expected.")
-        for field in fill_fields(sources)
+        dg.AssetCheckSpec(READING, asset=asset, description="Fields are filled and pages readable as expected."),
+        *(
+            dg.AssetCheckSpec(f"filled_{field}", asset=asset, description=f"`{field}` is filled as often as expected.")
+            for field in fill_fields(sources)
+        ),
     ]
 
 
@@ -75,11 +81,21 @@ def fill_rates(home: Home, source: Source) -> dict[str, float]:
 
 
 def fill_results(
-    sources: Mapping[str, Source], source: Source, rates: Mapping[str, float]
+    sources: Mapping[str, Source], source: Source, rates: Mapping[str, float], against: Sequence[str]
 ) -> Sequence[dg.AssetCheckResult]:
-    """The result of every fill check for `source`; a field that it expects nothing of passes."""
+    """The result of every check of a reading for `source`; a field that it expects nothing of passes.
+
+    `against`: what the reading says against the run, which made its verdict worse.
+    """
     expected = source.expect.filled
-    results = []
+    results = [
+        dg.AssetCheckResult(
+            passed=not against,
+            check_name=READING,
+            severity=dg.AssetCheckSeverity.WARN,
+            metadata={"reasons": "; ".join(against) or "none"},
+        )
+    ]
     for field in fill_fields(sources):
         wanted, rate = expected.get(field), rates.get(field)
         results.append(
@@ -91,3 +107,24 @@ def fill_results(
             )
         )
     return results
+
+
+def health_spec(asset: str) -> dg.AssetCheckSpec:
+    """The check of a source's health over its runs."""
+    return dg.AssetCheckSpec(HEALTHY, asset=asset, description="The last runs were good; else why, and since when.")
+
+
+def health_result(rows: Sequence[Mapping[str, Any]]) -> dg.AssetCheckResult:
+    """The result for a source of which `rows` holds the one row of the published `sources`, none where it has none."""
+    row = rows[0] if rows else {"health": "never_checked", "health_since": None, "health_reasons": []}
+    health = row["health"]
+    return dg.AssetCheckResult(
+        passed=health in {"healthy", "never_checked"},
+        check_name=HEALTHY,
+        severity=dg.AssetCheckSeverity.ERROR if health == "unhealthy" else dg.AssetCheckSeverity.WARN,
+        metadata={
+            "health": health,
+            "since": str(row["health_since"] or "never"),
+            "reasons": "; ".join(row["health_reasons"]) or "none",
+        },
+    )

@@ -70,8 +70,13 @@ def status(context: typer.Context, form: Form = Format.table) -> None:
     from pipeline import asking  # noqa: PLC0415
 
     rows = asking.status(context.obj)
-    cli_output.emit(rows, asking.STATUS_COLUMNS, form)
-    if any(row["verdict"] not in (None, "good") for row in rows):
+    brief = [name for name in asking.STATUS_COLUMNS if name not in {"reasons", "crawled", "verdict"}]
+    cli_output.emit(rows, asking.STATUS_COLUMNS, form, brief=brief)
+    for row in rows:
+        for reason in row["reasons"]:
+            since = f"{row['since']:%Y-%m-%d %H:%MZ}" if row["since"] else "its first crawl"
+            cli_output.say(f"{row['source']}: {row['health']} since {since}: {reason}")
+    if any(row["verdict"] not in (None, "good", "partial") for row in rows):
         raise typer.Exit(1)
 
 

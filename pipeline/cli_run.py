@@ -64,6 +64,8 @@ def run(  # noqa: PLR0913, PLR0917 - each parameter is an option
     for report in reports:
         for reason in report.reasons:
             cli_output.say(f"{report.source}: {report.verdict}: {reason}")
+        for note in report.notes:
+            cli_output.say(f"{report.source}: {note}")
     if not all(report.is_good for report in reports):
         raise typer.Exit(1)
 
@@ -74,7 +76,11 @@ def _alerts_beside(form: Format) -> AbstractContextManager[Any]:
 
 
 def _due(home: Home) -> list[str]:
-    """The sources whose schedule has come round since their last crawl; the demo's have no schedule of their own."""
+    """The sources whose schedule has come round since their last crawl, in quiet hours none.
+
+    The demo's have no schedule of their own.
+    """
+    from crawlers.manners import quiet_now  # noqa: PLC0415
     from pipeline.due import is_due  # noqa: PLC0415
     from pipeline.run import declared  # noqa: PLC0415
     from pipeline.trial import last_crawls  # noqa: PLC0415
@@ -83,7 +89,11 @@ def _due(home: Home) -> list[str]:
     if not watched:
         raise UsageError("no source is declared; `policywatch source new NAME URL` begins one")
     last, now = last_crawls(home), clock.now()
-    return [source.name for source in watched if is_due(source.schedule, source.timezone, last.get(source.name), now)]
+    return [
+        source.name
+        for source in watched
+        if is_due(source.schedule, source.timezone, last.get(source.name), now) and quiet_now(source, now) is None
+    ]
 
 
 def _names(home: Home, sources: list[str] | None, *, every: bool) -> list[str]:

@@ -79,6 +79,8 @@ def _report(source: str, result: dg.ExecuteInProcessResult) -> RunReport:
     report = RunReport(source)
     take_crawl(report, said["captures"])
     report.read, report.rejected = said["readings"]["read"], said["readings"]["rejected"]
+    if judged := said["readings"].get("judged", {}).get(report.crawl_id):
+        report.verdict, report.reasons = judged["verdict"], judged["reasons"]
     report.loaded, report.events = said["ledger"]["loaded"], said["ledger"]["events"]
     report.deliveries = said["deliveries"]["deliveries"]
     return report

@@ -11,12 +11,12 @@ Repeating the step is harmless: a finished folder of the same parser version is 
 import json
 import shutil
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
-from pipeline import attached, pool, rows
+from pipeline import attached, health, pool, rows
 from pipeline.parsers import PARSER_VERSION
 from pipeline.parsers.records import Hints, Listed, PageRecord
 from policywatch.errors import StorageError
@@ -35,7 +35,11 @@ Entry = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class ReadReport:
-    """What reading one crawl gave. `read` counts pages with a record, by kind; `rejected` those without, by reason."""
+    """What reading one crawl gave. `read` counts pages with a record, by kind; `rejected` those without, by reason.
+
+    `verdict` and `reasons` are the crawl's, made worse where its pages do not read as the source expects; `against` is
+    what was added to them.
+    """
 
     crawl_id: str
     source: str | None
@@ -43,6 +47,9 @@ class ReadReport:
     read: Mapping[str, int] = field(default_factory=dict)
     rejected: Mapping[str, int] = field(default_factory=dict)
     reread: int = 0
+    verdict: str = "good"
+    reasons: Sequence[str] = ()
+    against: Sequence[str] = ()
 
     @property
     def pages(self) -> int:
@@ -209,7 +216,17 @@ class Tables:
             read=_counts(row["kind"] for row in self.readings if row["change_cause"] == "source"),
             rejected=_counts(row["reason"] for row in self.rejected),
             reread=reread,
+            verdict=str(run["verdict"]),
+            reasons=tuple(run.get("reasons") or ()),
         )
+
+    def against(self, source: "Source | None") -> list[str]:
+        """What the readings say against the health of `source`; see `pipeline.health`."""
+        if source is None:
+            return []
+        read = [row for row in self.readings if row["change_cause"] == "source"]
+        filled = [row for row in read if counts(source, row["kind"])]
+        return health.reasons(source, filled, len(self.rejected), len(read))
 
 
 def _counts(values: Iterator[str] | Sequence[str]) -> dict[str, int]:
@@ -266,8 +283,10 @@ def read_crawl(
     for (entry, cause, job), outcome in zip(everything, outcomes, strict=True):
         if cause == "source" or isinstance(outcome, PageRecord):  # a failed re-reading changes nothing that is known
             tables.take(entry, outcome, authority=job.authority or "repost", cause=cause)
+    against = tables.against(sources.get(run.get("source") or ""))
+    run = health.judged(run, against)
     tables.write(home, run)
-    return tables.report(run, reread=len(reread))
+    return replace(tables.report(run, reread=len(reread)), against=against)
 
 
 def authority_by_host(url: str) -> str:

@@ -39,12 +39,13 @@ _SETTLE_SECONDS = 30
 
 @dataclass(slots=True)
 class RunReport:
-    """What one run of a source did. `verdict` is the crawl's: good, suspect or failed."""
+    """What one run of a source did. `verdict`: good, partial, suspect or failed; of the crawl and of its reading."""
 
     source: str
     crawl_id: str | None = None
     verdict: str = "failed"
     reasons: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
     counts: dict[str, int] = field(default_factory=dict)
     read: dict[str, int] = field(default_factory=dict)
     rejected: dict[str, int] = field(default_factory=dict)
@@ -54,8 +55,8 @@ class RunReport:
 
     @property
     def is_good(self) -> bool:
-        """Whether nothing needs a person's eye."""
-        return self.verdict == "good"
+        """Whether nothing needs a person's eye: a partial run goes on by itself."""
+        return self.verdict in {"good", "partial"}
 
 
 def declared(name: str | None = None) -> dict[str, "Source"]:
@@ -264,6 +265,14 @@ def publish(home: Home) -> Path:
     return home.published
 
 
+def health(home: Home, source: str) -> list[dict[str, Any]]:
+    """How `source` is according to the published database: one row, none where it was never loaded."""
+    from warehouse import published  # noqa: PLC0415 - DuckDB loads only where it is used
+
+    sql = "SELECT health, health_since, health_reasons FROM sources WHERE source = ?"
+    return published.rows(home.published, sql, [source])
+
+
 # --- 7. alert --------------------------------------------------------------------------------------------------------
 
 
@@ -308,6 +317,7 @@ def take_crawl(report: RunReport, found: Mapping[str, Any]) -> None:
     report.crawl_id = found["crawl_id"]
     report.verdict = found["verdict"]
     report.reasons = list(found.get("reasons") or [])
+    report.notes = list(found.get("notes") or [])
     report.counts = dict(found.get("counts") or {})
 
 
@@ -317,6 +327,8 @@ def take_reading(report: RunReport, found: "ReadReport") -> None:
         report.read[name] = report.read.get(name, 0) + count
     for name, count in found.rejected.items():
         report.rejected[name] = report.rejected.get(name, 0) + count
+    if found.crawl_id == report.crawl_id:
+        report.verdict, report.reasons = found.verdict, list(found.reasons)
 
 
 def take_load(report: RunReport, totals: dict[str, Any]) -> None:

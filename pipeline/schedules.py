@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 
 import dagster as dg
 
+from crawlers.manners import quiet_now
 from crawlers.source import Source
 
 
@@ -27,7 +28,9 @@ def _schedule(source: Source, job: str) -> dg.ScheduleDefinition:
         job_name=job,
         description=f"{source.title} ({source.timezone})",
     )
-    def crawl_source(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
+    def crawl_source(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
+        if quiet := quiet_now(source, context.scheduled_execution_time):
+            return dg.SkipReason(quiet.words)
         # One run per tick, however often the daemon is started anew.
         tick = context.scheduled_execution_time.isoformat()
         return dg.RunRequest(run_key=f"{source.name}:{tick}", partition_key=source.name)

@@ -34,8 +34,8 @@ def build(sources: Mapping[str, Source], partitions: dg.StaticPartitionsDefiniti
         """The answers of one crawl of one source, in the WARC archive, with a manifest.
 
         Grain: URL asked, once per crawl. Key: `capture_id`. Caveats: a materialisation says that the crawl ended in
-        order, not that it was good: its verdict (good, suspect, failed) is in the metadata and in the check `verdict`;
-        suspect and failed crawls are loaded too, but nothing is ended because of them.
+        order, not that it was good: its verdict (good, partial, suspect, failed) is in the metadata and in the check
+        `verdict`; all crawls are loaded, but because of those that were not good nothing is ended.
         """
         source = sources[context.partition_key]
         with warnings.catch_warnings():

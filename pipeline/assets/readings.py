@@ -3,7 +3,8 @@
 What belongs here: calling the step and reporting fill rates. What does not: reading (`pipeline.reading`).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import dagster as dg
 
@@ -30,13 +31,17 @@ def build(sources: Mapping[str, Source], partitions: dg.StaticPartitionsDefiniti
         """
         source = sources[context.partition_key]
         report = run.RunReport(source.name)
+        judged: dict[str, dict[str, Any]] = {}
+        against: Sequence[str] = ()
         for found in run.read(home.home, source.name):
             run.take_reading(report, found)
+            judged[found.crawl_id] = {"verdict": found.verdict, "reasons": list(found.reasons)}
+            against = found.against  # of the latest, which comes last
         rates = checks.fill_rates(home.home, source)
         pages = sum(report.read.values())
-        content = {"read": report.read, "rejected": report.rejected, "pages": pages}
+        content = {"read": report.read, "rejected": report.rejected, "pages": pages, "judged": judged}
         return dg.MaterializeResult(
-            metadata=common.metadata(content), check_results=checks.fill_results(sources, source, rates)
+            metadata=common.metadata(content), check_results=checks.fill_results(sources, source, rates, against)
         )
 
     return readings

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 import dagster as dg
 
 from crawlers.source import Source
-from pipeline import run
+from pipeline import checks, run
 from pipeline.assets import common
 from pipeline.resources import HomeResource
 
@@ -27,14 +27,25 @@ def build(sources: Mapping[str, Source], partitions: dg.StaticPartitionsDefiniti
         run.take_load(report, run.load(home.home, sources[context.partition_key].name))
         return dg.MaterializeResult(metadata=common.metadata({"loaded": report.loaded, "events": report.events}))
 
-    @dg.asset(group_name=common.GROUP, partitions_def=partitions, deps=["ledger"], pool=common.POOL, kinds={"duckdb"})
-    def published(home: HomeResource) -> dg.MaterializeResult:  # type: ignore[type-arg]
+    @dg.asset(
+        group_name=common.GROUP,
+        partitions_def=partitions,
+        deps=["ledger"],
+        pool=common.POOL,
+        kinds={"duckdb"},
+        check_specs=[checks.health_spec("published")],
+    )
+    def published(context: dg.AssetExecutionContext, home: HomeResource) -> dg.MaterializeResult:  # type: ignore[type-arg]
         """The analysts' database, replaced whole by rename.
 
         Grain: the whole warehouse, whichever source's run asked for it.
         """
         target = run.publish(home.home)
-        return dg.MaterializeResult(metadata={"path": dg.MetadataValue.path(target), "bytes": target.stat().st_size})
+        health = run.health(home.home, context.partition_key)
+        return dg.MaterializeResult(
+            metadata={"path": dg.MetadataValue.path(target), "bytes": target.stat().st_size},
+            check_results=[checks.health_result(health)],
+        )
 
     @dg.asset(
         group_name=common.GROUP, partitions_def=partitions, deps=["published"], pool=common.POOL, kinds={"python"}

@@ -77,6 +77,13 @@ def test_a_budget_that_the_listing_alone_would_use_up_is_refused():
         Source(**FACTS, politeness={"daily_budget": 30})
 
 
+def test_a_schedule_that_could_never_start_is_refused():
+    quiet = {"quiet": ["08:00-18:00"]}
+    assert Source(**{**FACTS, "schedule": "17 6,9 * * *"}, politeness=quiet).name == "here"
+    with pytest.raises(ValidationError, match=r"all times of '\*/20 9-17 \* \* 1-5' lie in politeness\.quiet"):
+        Source(**{**FACTS, "schedule": "*/20 9-17 * * 1-5"}, politeness=quiet)
+
+
 def test_only_a_demo_may_name_a_private_address():
     inside = {**FACTS, "hosts": ["10.0.0.8"]}
     with pytest.raises(ValidationError, match=r"10\.0\.0\.8 is a private address"):

@@ -56,7 +56,9 @@ def test_checks_are_made_of_what_sources_expect(repository):
     names = {(key.asset_key.to_user_string(), key.name) for key in repository.asset_graph.asset_check_keys}
     assert names == {
         ("captures", "verdict"),
+        ("published", "healthy"),
         ("captures", "new_per_run"),
+        ("readings", "reads_as_expected"),
         ("readings", "filled_title"),
         ("readings", "filled_issuers"),
     }

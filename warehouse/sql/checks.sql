@@ -1,4 +1,5 @@
--- Step checks: what this run says of the pages that it asked: still there, gone, back. Only good runs count.
+-- Step checks: what this run says of the pages that it asked: still there, gone, back. Only good runs count; of a partial
+-- run (one that ended itself early) counts what answered, for it is not asked again in the run that goes on with it.
 -- A page is gone when its own source's run misses it twice in a row; nothing else follows from that.
 -- In: load_run, in_captures, in_rejected. Out: page, load_event (disappeared, reappeared).
 
@@ -8,7 +9,7 @@ SELECT
     max(c.fetched_at) AS checked_at,
     bool_or(c.outcome IN ('new', 'changed', 'unchanged', 'not_modified') AND r.capture_id IS NULL) AS is_answered,
     bool_or(c.outcome = 'missing') AND p.source = any_value(c.source) AS is_missing,
-    (SELECT l.verdict FROM load_run AS l) = 'good' AS is_good
+    CASE (SELECT l.verdict FROM load_run AS l) WHEN 'good' THEN TRUE WHEN 'partial' THEN is_answered ELSE FALSE END AS is_good
 FROM in_captures AS c
 INNER JOIN page AS p ON p.canonical_url = c.canonical_url
 LEFT JOIN in_rejected AS r ON r.capture_id = c.capture_id

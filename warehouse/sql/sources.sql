@@ -1,4 +1,5 @@
--- Step sources: the health of the source that was crawled: unhealthy at the second run in a row that was not good.
+-- Step sources: the health of the source that was crawled: unhealthy at the second run in a row that was suspect or
+-- failed. A partial run (one that ended itself, for quiet hours or the day's budget) says nothing of the portal's health.
 -- In: load_run, in_captures. Out: crawl, source, load_event (source_unhealthy, source_recovered).
 
 INSERT INTO load_event BY NAME
@@ -17,11 +18,11 @@ FROM load_run AS l
 INNER JOIN source AS s ON s.source = l.source
 WHERE
     (s.last_crawl_at IS NULL OR l.finished_at > s.last_crawl_at)
-    AND ((l.verdict = 'good' AND s.bad_streak >= 2) OR (l.verdict <> 'good' AND s.bad_streak = 1));
+    AND ((l.verdict = 'good' AND s.bad_streak >= 2) OR (l.verdict IN ('suspect', 'failed') AND s.bad_streak = 1));
 
 UPDATE source
 SET
-    bad_streak = CASE WHEN l.verdict = 'good' THEN 0 ELSE source.bad_streak + 1 END,
+    bad_streak = CASE l.verdict WHEN 'good' THEN 0 WHEN 'partial' THEN source.bad_streak ELSE source.bad_streak + 1 END,
     last_crawl_id = l.crawl_id,
     last_crawl_at = l.finished_at,
     last_verdict = l.verdict
