@@ -44,7 +44,8 @@ _SHORT_NAME: Final = 12
 _SURE: Final = 4
 _TINY: Final = 25
 _REPORTED: Final = re.compile(
-    r"记者(?!招待)|本报(?![告表批送请])|讯[（(]|电[（(]|新华社|通讯员|\(Reporter|reporters?\b|News Service|Cctv news",
+    r"记者(?!招待)|本报(?![告表批送请])|讯[（(]|电[（(]|新华社|通讯员|\(Reporter|reporters?\b|News Service|Cctv news"
+    r"|\b(?:Xinhua|China Daily|People's Daily|Global Times|CGTN)\b",
     re.IGNORECASE,
 )
 _SERVED: Final = re.compile(r"(?:决定书|告知书|裁定书|判决书|催告书|裁决书|调解书)(?:[（(〔].{0,40})?$")
@@ -177,13 +178,15 @@ def _rest(signs: Signs, score: int, column: str | None) -> Kind:
         return "repost"
     if column == "guide" or _QUESTIONS.search(signs.title) or signs.title.endswith(("指引", "指南")):
         return "guide"
-    if score == _SURE - 1 and column is None:
+    if score == _SURE - 1 and column is None and _CHINESE.search(signs.title):
         return "policy"
     return "news" if signs.title.isascii() and signs.source else "other"
 
 
 def _is_told(signs: Signs) -> bool:
     """Whether a page with a source begins as reports do, and has no title of another kind."""
+    if not _CHINESE.search(signs.title) and signs.authority != "repost" and english.is_told(signs.text):
+        return True
     if not signs.source or signs.authority == "repost" or _CASE.search(signs.title) or _QUESTIONS.search(signs.title):
         return False
     return _TOLD.match(signs.text) is not None and not signs.title.endswith(("指引", "指南"))

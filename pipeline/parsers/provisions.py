@@ -12,7 +12,7 @@ from pipeline.parsers.numerals import to_int
 from pipeline.parsers.records import Amount
 
 _GROUP: Final = re.compile(
-    r"[（(]([^（）()]{2,240})[）)](?=\s?(?:[。；;]|$))|[（(]([^（）()]{2,120}[，,、；;][^（）()]{2,120})[）)](?=\s?[，,、])"
+    r"[（(]([^（）()]{2,240})[）)](?=\s?(?:[。；;\n]|$))|[（(]([^（）()]{2,120}[，,、；;][^（）()]{2,120})[）)](?=\s?[，,、])"
 )
 """In the middle of a sentence one name alone is another word for the one before it: 镇人民政府（街道办事处）."""
 _DUTY: Final = re.compile(

@@ -305,6 +305,25 @@ def test_kind(title):
     assert read(title, *text, box=box).kind == KINDS[title]
 
 
+REPORTS = [
+    "China's Cabinet Issues Circular on Consumption",
+    "Plan to Boost Consumption Unveiled",
+    "Guidelines to promote rural revitalization released",
+    "Measures for Reservoirs to Take Effect in July",
+    "State Council regulations on payments take effect",
+]
+
+
+@pytest.mark.parametrize("title", REPORTS)
+def test_a_report_on_a_document(title):
+    text = (
+        "BEIJING, May 10 -- The State Council has issued a circular, according to an official statement on Tuesday.",
+        "The circular shall be implemented by local governments. It shall help firms.",
+    )
+    record = read(title, *text)
+    assert (record.kind, record.effect) == ("news", ())
+
+
 def test_a_decision_that_repeals():
     record = read(
         "Decision of the State Council on Repealing the Regulations on Reservoir Fees",
