@@ -19,6 +19,8 @@ from policywatch.home import Home
 
 SKEW: Final = timedelta(minutes=10)
 """How far the clock may have been set back between two runs (time servers do that) before the run stops."""
+PAUSE: Final = timedelta(days=7)
+"""How long after a run that left a rest the next one still goes on with it; later, all is asked anew."""
 _ANSWERED: Final = frozenset({"new", "changed", "unchanged", "not_modified"})
 
 
@@ -49,7 +51,9 @@ class Round:
     """The round that a run belongs to. `goes_on`: an earlier run left a rest, which this one asks."""
 
     def __init__(self, started_at: datetime, last: dict[str, Any] | None = None) -> None:
-        left = (last or {}).get("round_started_at")
+        left = last.get("round_started_at") if last is not None else None
+        if last is not None and started_at - datetime.fromisoformat(last["finished_at"]) > PAUSE:
+            left = None
         self.goes_on = left is not None
         self.began = str(left or stamp(started_at))
 

@@ -285,6 +285,20 @@ def test_a_run_never_starts_before_the_last_one_ended(now, start):
     assert f"{found:%H:%M:%S}" == start
 
 
+@pytest.mark.parametrize(
+    ("last", "day", "began"),
+    [
+        (None, 2, None),
+        (LAST, 2, None),
+        ({**LAST, "round_started_at": "2024-02-20T06:00:00Z"}, 2, "2024-02-20T06:00:00Z"),
+        ({**LAST, "round_started_at": "2024-02-20T06:00:00Z"}, 9, None),  # nobody ran it for a week: all anew
+    ],
+)
+def test_a_round_goes_on_where_a_rest_was_left(last, day, began):
+    found = rounds.Round(datetime(2024, 3, day, 6, tzinfo=UTC), last)
+    assert (found.goes_on, found.began) == (began is not None, began or f"2024-03-{day:02}T06:00:00Z")
+
+
 def test_a_clock_that_was_set_back_stops_the_run():
     with pytest.raises(StorageError, match=r"the clock says 2024-02-29T06:00:00Z, but here-1 ended at .*set the clock"):
         rounds.start_of(datetime(2024, 2, 29, 6, tzinfo=UTC), LAST)
