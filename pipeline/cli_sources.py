@@ -138,6 +138,7 @@ def new(
 ) -> None:
     """Begin a source: look at its listing once, guess how it is read, write the YAML with every guess marked."""
     from pipeline import drafting  # noqa: PLC0415
+    from pipeline.parsers.dates import parse_day  # noqa: PLC0415
 
     with cli_output.spinner(f"asking {place} once"):
         begun = drafting.new(place, name=name, folder=folder, url=url)
@@ -147,7 +148,8 @@ def new(
         f"kind {draft.kind}, {len(draft.samples)} entries" + (", the first of them:" if draft.samples else "")
     )
     for sample in draft.samples[:_SHOWN_SAMPLES]:
-        cli_output.say(f"  {sample.date or '-':12} {sample.title[:60]}  {sample.url}")
+        day = (parse_day(sample.date) if sample.date else None) or "no date"
+        cli_output.say(f"  {day}  {sample.title[:60]}  {sample.url}")
     for note in draft.notes:
         cli_output.say(f"note: {note}")
     for key, why in draft.missing.items():

@@ -67,6 +67,7 @@ def new(place: str, *, name: str | None = None, folder: Path | None = None, url:
     else:
         body, content_type = trial.saved(Path(place)), ""
     draft = guess(body, address, content_type)
+    draft.notes += _strangers(draft, address)
     text = written(name, address, draft)
     Source.model_validate(yaml.safe_load(text))
     try:
@@ -85,7 +86,7 @@ def _address(place: str, url: str | None) -> str:
     Raises:
         UsageError: it is none, or a file was given without one.
     """
-    if url is None and "://" not in place and Path(place).exists():
+    if url is None and "://" not in place and Path(place).is_file():
         msg = f"{place} is a file; say with --url which address it was saved from"
         raise UsageError(msg)
     given = place if url is None else url
@@ -154,14 +155,14 @@ def _probe(name: str, address: str) -> None:
 def written(name: str, address: str, draft: Draft) -> str:
     """The YAML of a draft: every guess beside its reason, every key that nothing was found for as a comment."""
     parts = urlsplit(address)
-    hosts, notes = _hosts(draft, parts.hostname or "")
+    hosts = _hosts(draft, parts.hostname or "")
     lines = [
         f"# {name}: guessed by `policywatch source new` from one look at",
         f"# {_safe(address)}",
         "# What is marked guess or TODO wants a person's eye; look through it, then check with",
         f"# `policywatch source check {name}`, mend it, and take the marks out.",
         "# Runbook: what is odd about the portal, and how sure you are",
-        *(f"# - {_safe(note)}" for note in [*draft.notes, *notes]),
+        *(f"# - {_safe(note)}" for note in draft.notes),
         "# - TODO",
         _line(f"name: {name}"),
         _line(
@@ -231,15 +232,30 @@ def _expected(draft: Draft) -> Iterator[str]:
     yield _line(f"  filled: {_flow(filled)}", "guess: shares of the policy pages that must say it")
 
 
-def _hosts(draft: Draft, own: str) -> tuple[list[str], list[str]]:
-    """The portal's other hosts that entries lead to, and a note on strangers."""
+def _leads_to(draft: Draft, own: str) -> Counter[str]:
+    """The hosts besides the listing's that entries lead to, with how many do."""
     counts = Counter(urlsplit(sample.url).hostname or "" for sample in draft.samples)
-    counts[urlsplit(str(draft.listing.get("url", draft.listing.get("start")))).hostname or own] += 0
+    asked = urlsplit(str(draft.listing.get("url", draft.listing.get("start")))).hostname or own
+    counts[asked] += 0
     counts.pop(own, None)
-    ours = [host for host in counts if _site(host) == _site(own)]
-    strange = [f"{host} ({count})" for host, count in counts.most_common() if host not in ours]
-    note = f"entries also lead to hosts that are not asked: {', '.join(strange[:5])}; add what is the portal's to hosts"
-    return sorted(ours), [note] if strange else []
+    return counts
+
+
+def _hosts(draft: Draft, own: str) -> list[str]:
+    """The hosts to ask besides the listing's: the same body's, and one that most of the entries lead to."""
+    counts, most = _leads_to(draft, own), len(draft.samples) / 2
+    return sorted(host for host, count in counts.items() if _site(host) == _site(own) or count > most)
+
+
+def _strangers(draft: Draft, address: str) -> list[str]:
+    """A note on the hosts that entries lead to and that are not asked, as none of them is the portal's by its name."""
+    own = urlsplit(address).hostname or ""
+    kept = _hosts(draft, own)
+    strange = [f"{host} ({count})" for host, count in _leads_to(draft, own).most_common() if host not in kept]
+    named = ", ".join(strange[:5])
+    return (
+        [f"entries also lead to hosts that are not asked: {named}; add what is the portal's to hosts"] if named else []
+    )
 
 
 def _site(host: str) -> tuple[str, ...]:

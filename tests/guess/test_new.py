@@ -56,6 +56,7 @@ def test_nothing_is_overwritten(cli, sources, saved, tmp_path):
         (("ftp://www.linyuan.example/",), "is not a web address"),
         (("http://",), "is not a web address"),
         (("http://x.example/ y",), "is not a web address"),
+        ((".",), "is not a web address"),
         (("nowhere.html", "--url", LIST), "there is no file nowhere.html"),
         (("http://203.0.113.7/zcwj/",), "say with --name"),
         (("http://203.0.113.7/zcwj/", "--name", "linyuan"), "only the public internet is asked"),
@@ -137,5 +138,19 @@ def test_whatever_the_page_says_the_file_stays_one_of_yaml():
     content = yaml.safe_load(text)
     assert content["title"] == nasty
     assert content["list"] == {"kind": "feed", "start": LIST}
-    assert "other.example (1)" in text
-    assert "hosts" not in content
+    assert content["hosts"] == ["other.example"]
+
+
+@pytest.mark.usefixtures("sources")
+def test_hosts_that_entries_lead_to(cli, tmp_path):
+    """The same body's hosts are asked, strangers are named; where most entries lead to one, the list is made for it."""
+    links = ["//zwgk.linyuan.example/t20250101_1.html"] * 3 + ["//far.example/t20250102_2.html"]
+    rows = "".join(
+        f'<li><a href="{link}?{at}">临远市管理办法之{at}的通知</a><b>2025-01-01</b></li>'
+        for at, link in enumerate(links)
+    )
+    saved = tmp_path / "list.html"
+    saved.write_text(styles.page(f"<ul class='wj'>{rows}</ul>"), encoding="utf-8")
+    code, _, err = cli("source", "new", saved, "--url", LIST)
+    assert (code, "not asked: far.example (1)" in err) == (0, True)
+    assert load_source("linyuan").hosts == ("zwgk.linyuan.example",)
