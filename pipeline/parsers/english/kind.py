@@ -29,7 +29,8 @@ _REPORTED: Final = re.compile(
 )
 """Verbs behind it: a report on what became of one."""
 _TOLD: Final = re.compile(
-    r"^[A-Z]{3,20}(?:[ ,]{1,2}[A-Z][A-Za-z]{1,15}){0,3},?\s(?:[A-Z][a-z]{2,8}\.?\s\d{1,2}\s)?(?:\([A-Z][a-z]{2,20}\)\s)?(?:--|—|–|-)\s"
+    r"^[A-Z]{3,20}(?:[ ,]{1,2}[A-Z][A-Za-z]{1,15}){0,3},?\s(?:[A-Z][a-z]{2,8}\.?\s\d{1,2}\s)?"
+    r"(?:\([A-Z][a-z]{2,20}\)\s)?(?:--|—|–|-)\s"
     r"|\b(?:officials?|spokes(?:man|woman|person)|minister|director)\s(?:said|told)\b"
     r"|\b(?:said|announced|issued|released|unveiled)\son\s(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
     r"|\baccording\sto\s(?:an?|the)\s(?:[a-z]{2,20}\s){0,2}(?:statement|circular|guidelines?|notice|announcement|report|document)\b",
