@@ -1,5 +1,6 @@
 """Guessing how a listing is read: one unknown portal in many shapes, and what is no listing."""
 
+import functools
 import re
 
 import pytest
@@ -35,6 +36,7 @@ STYLES = {name: (LIST, make(), make()) for name, make in styles.HTML_STYLES.item
 UNDATED = {"split days", "sitemap"}
 
 
+@functools.cache
 def listed(name):
     """The entries that the YAML, as written, reads out of the portal's answer."""
     url, body, answer = STYLES[name]
