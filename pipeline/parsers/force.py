@@ -223,6 +223,8 @@ def _is_title(subject: str, own: tuple[str, ...]) -> bool:
 
 def _span(sentence: str, own: tuple[str, ...], days: Days) -> tuple[Effect, Effect] | None:
     """执行期限为2019年1月1日至2023年12月31日, 本办法自…至…施行, 有效期自发布之日起至…止."""
+    if "至" not in sentence and "到" not in sentence and not re.search(r"日\s?[—－-]", sentence):
+        return None
     match = _SPAN.search(sentence) or _EVENT_SPAN.search(sentence)
     if not match:
         return None

@@ -84,7 +84,7 @@ _SCALE: Final = {None: 1.0, "百": 1e2, "千": 1e3, "万": 1e4, "百万": 1e6, "
 def bodies_of(text: str) -> tuple[str, ...]:
     """The bodies that a clause makes responsible: in brackets at the end of sentences, or after 责任单位：."""
     found: list[str] = []
-    if not any(mark in text for mark in ("（", "(", "单位", "部门")):
+    if "（" not in text and "(" not in text and "单位" not in text and "部门" not in text:
         return ()
     for last, inner in _GROUP.findall(text):
         found.extend(_names(last or inner))
@@ -115,6 +115,8 @@ def _names(group: str) -> list[str]:
 
 def amounts_of(text: str) -> tuple[Amount, ...]:
     """Sums of money, and shares of support (`最高70%的资金支持`), in order."""
+    if "元" not in text and "%" not in text and "％" not in text:
+        return ()
     found: list[tuple[int, Amount]] = []
     for match in _SUM.finditer(text) if "元" in text else ():
         limit, lead = _limit(text, match.start())
