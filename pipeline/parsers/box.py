@@ -35,6 +35,7 @@ _ALL: Final = LABELS | {word.lower(): key for word, key in ENGLISH_LABELS.items(
 _CHINESE: Final = any_of(LABELS, r"\s?")
 _STRONG: Final = any_of((word for word in LABELS if len(word) > 2 and word not in WEAK_LABELS), r"\s?")  # noqa: PLR2004
 _ENGLISH: Final = any_of(word.lower() for word in ENGLISH_LABELS)
+_PLAIN: Final = re.compile(any_of(PLAIN_STATUS))
 _FIRST: Final = frozenset(word[0] for word in LABELS)
 _LATIN: Final = "".join(sorted({word[0].lower() + word[0].upper() for word in ENGLISH_LABELS}))
 # Most places are passed by after a look at one character.
@@ -117,7 +118,7 @@ def _plain_status(lines: list[Line], start: int, end: int) -> Found | None:
     """A status without a label: on a line with a number or a day at the head of the text."""
     for index in range(max(0, start - _NEAR), min(end, start + _NEAR)):
         text = lines[index].text
-        if len(text) > _PARAGRAPH * 2 or lines[index].links or not any(word in text for word in PLAIN_STATUS):
+        if len(text) > _PARAGRAPH * 2 or lines[index].links or not _PLAIN.search(text):
             continue
         words = [word for word in re.split(r"[\s|｜,，;；]", text) if word.strip("[]【】（）()") in PLAIN_STATUS]
         words = words or [word for word in (besides(text),) if word in PLAIN_STATUS]

@@ -94,8 +94,7 @@ def read_citations(  # noqa: PLR0913 - what the document says of itself, all by 
 
 def _does_list(whole: str) -> bool:
     """Whether the document itself ends others, as 现对…予以废止 says: then lists under such a heading are ended."""
-    ends = (verb.start() for verb in _ENDS.finditer(whole))
-    return any(_LIST_DOES.search(whole[max(0, at - 62) : at]) for at in ends)
+    return any(_LIST_DOES.search(whole, max(0, verb.start() - 62), verb.start()) for verb in _ENDS.finditer(whole))
 
 
 def _keep(
