@@ -184,9 +184,9 @@ def _rest(signs: Signs, score: int, column: str | None) -> Kind:
 
 
 def _is_told(signs: Signs) -> bool:
-    """Whether a page with a source begins as reports do, and has no title of another kind."""
+    """Whether a page begins as reports do, and has no title of another kind."""
     if not _CHINESE.search(signs.title) and signs.authority != "repost" and english.is_told(signs.text):
         return True
-    if not signs.source or signs.authority == "repost" or _CASE.search(signs.title) or _QUESTIONS.search(signs.title):
+    if signs.authority == "repost" or _CASE.search(signs.title) or _QUESTIONS.search(signs.title):
         return False
     return _TOLD.match(signs.text) is not None and not signs.title.endswith(("指引", "指南"))

@@ -23,6 +23,10 @@ _BRACKETED: Final = re.compile(
 _ORDER: Final = re.compile(
     rf"(?P<code>[\u4e00-\u9fff]{{0,24}}(?:令|公告|通告))\s?{_OPEN}?\s?第\s?(?P<n>{_SERIAL})\s?号\s?{_CLOSE}?"
 )
+_TURNED: Final = re.compile(
+    rf"(?P<code>(?:[\u4e00-\u9fff]{{1,20}}(?:政府|国务院|部|委|局|署|厅|行|院|会|主席))?)\s?第\s?(?P<n>{_SERIAL})\s?号\s?令(?!牌)"
+)
+"""市政府第79号令, which is 市政府令第79号."""
 _YEARED: Final = re.compile(
     rf"(?P<code>[\u4e00-\u9fff]{{0,24}}?(?:公告|通告|令)?)\s?{_OPEN}?\s?(?P<year>{_YEAR})\s?年\s?第\s?(?P<n>{_SERIAL})\s?号"
     rf"\s?{_CLOSE}?(?P<form>令|公告|通告)?"
@@ -33,6 +37,7 @@ _LOST: Final = re.compile(r"(?P<code>[\u4e00-\u9fff]{2,12})\s(?P<year>(?:19|20)\
 _FORMS: Final = (
     (_BRACKETED, re.compile(rf"{_YEAR}\s?年?\s?{_CLOSE}\s?第?\s?{_SERIAL}\s?号")),
     (_YEARED, re.compile(rf"{_YEAR}\s?年\s?第\s?{_SERIAL}\s?号")),
+    (_TURNED, re.compile(rf"[府院部委局署厅行会席]\s?第\s?{_SERIAL}\s?号\s?令(?!牌)")),
     (_ORDER, re.compile(rf"[令告]\s?{_OPEN}?\s?第\s?{_SERIAL}\s?号")),
     (_LOST, re.compile(r"\s(?:19|20)\d{2}\s(?:第\s?)?\d{1,5}\s?号")),
 )
@@ -77,7 +82,7 @@ def _compose(match: re.Match[str], *, strip_lead: bool) -> tuple[str, int] | Non
     groups = match.groupdict()
     code = re.sub(r"\s", "", groups["code"] or "")
     cut = 0
-    is_order = code.endswith(("令", "公告", "通告"))
+    is_order = code.endswith(("令", "公告", "通告")) or match.re is _TURNED
     if strip_lead and (lead := (_ORDER_LEAD if is_order else _LEAD).match(code)):
         cut = lead.end()
         code = code[cut:]
@@ -95,6 +100,8 @@ def _compose(match: re.Match[str], *, strip_lead: bool) -> tuple[str, int] | Non
         if code in {"令", "公告", "通告"} and not strip_lead:
             return f"{code}第{serial}号", cut
         return (f"{code}第{serial}号", cut) if len(code) > 1 else None
+    if match.re is _TURNED:
+        return (f"{code}令第{serial}号", cut) if code or not strip_lead else None
     if match.re is _YEARED:
         return f"{code}{year}年第{serial}号{groups.get('form') or ''}", cut
     return (f"{code}〔{year}〕{serial}号", cut) if code else None
@@ -118,7 +125,7 @@ def normal_number(printed: str) -> str | None:
     tight = text.replace(" ", "")
     if tight[:1] in "(（〔[【" and tight[-1:] in ")）〕]】":
         tight = tight[1:-1]
-    for pattern in (_BRACKETED, _YEARED, _ORDER):
+    for pattern in (_BRACKETED, _YEARED, _TURNED, _ORDER):
         match = pattern.fullmatch(tight)
         if match and (composed := _compose(match, strip_lead=False)):
             return composed[0]
