@@ -1,7 +1,8 @@
 """Archived page in, typed record out: pure functions, no network, no clock, no database.
 
 What belongs here: everything that reads a page. What does not: fetching it (`crawlers`), storing it (`warehouse`).
-The way through: decode -> dom -> walk -> place -> box and structure -> kind -> fields, clauses, force, citations -> page.
+The way through: decode -> dom -> walk -> place -> box and structure -> kind -> fields, clauses, force, citations ->
+page.
 """
 
 from pipeline.parsers.page import PARSER_VERSION, read_page, read_text
