@@ -47,6 +47,7 @@ _ALSO: Final = frozenset(
 _LIMITS: Final = {
     "最高不超过": "cap", "最高": "cap", "不超过": "cap", "上限": "cap", "至多": "cap", "不高于": "cap", "限额": "cap",
     "封顶": "cap", "最多": "cap", "不得超过": "cap", "不多于": "cap", "最多不超过": "cap", "最高不得超过": "cap",
+    "不大于": "cap", "不得高于": "cap",
     "不低于": "floor", "至少": "floor", "不少于": "floor", "最低": "floor", "不得低于": "floor", "不得少于": "floor",
 }  # fmt: skip
 _LIMIT: Final = "|".join(sorted(_LIMITS, key=len, reverse=True))
@@ -59,21 +60,25 @@ _SUM: Final = re.compile(
 )
 _PER_BEFORE: Final = re.compile(
     r"(?P<per>每[一-龥]{1,8}?|单[个家项][一-龥]{0,6}?|同一[一-龥]{2,6}?)"
-    r"(?:的?(?:给予|补贴|补助|奖励|资助|支持|金额|标准|总额|发放|安排|最高|不超过|按|可|获|为|不得超过|累计|一次性|[\d.]{0,6})){0,4}\s?$"
+    r"(?:的?(?:给予|补贴|补助|奖励|资助|支持"
+    r"|金额|标准|总额|发放|安排|最高|不超过"
+    r"|按|可|获|为|不得超过|累计|一次性|仍|约|年|额度?|[\d.]{1,6})){0,5}\s?$"
 )
 """每家企业, 每年, 单个项目: what a sum is counted by, between the mark before it and the sum."""
-_PER_BEHIND: Final = re.compile(r"\s?/\s?(?P<per>[一-龥·•.]{1,8})|(?P<each>每[一-龥]{1,6})(?=[。，；、）)]|$)")
-_SHARE_OF: Final = re.compile(
-    r"(?:按照?|给予|不超过|不高于|最高|以|达到|为|对|其|\s){0,3}(?P<per>[^，。；、（）()\d]{2,24}?)(?:总额)?的?\s?(?:最高|不超过|不高于|最高不超过)?\s?$"
+_COUNTED: Final = r"(?:平方米|立方米|㎡|人次|人|月|年|日|天|次|户|亩|吨|公里|公斤|斤|辆|台|件|名|个|学期|学年|小时|课时|床|只|头|度|千瓦时|千瓦|位|家|套|册)"
+_PER_BEHIND: Final = re.compile(
+    rf"\s?/\s?(?P<per>{_COUNTED}(?:\s?[/·•.]\s?{_COUNTED}){{0,2}})|(?P<each>每{_COUNTED})(?=[。，；、）)]|$)"
 )
-_NO_BASE: Final = re.compile(
-    r"^(?:.{0,4}(?:给予|补贴|补助|奖励|资助|支持|享受|提高|降低|达到|不低于|最高|不超过))|.*(?:给予|给与|享受)$"
+_SHARE_OF: Final = re.compile(
+    r".*(?:按照?|不超过|不高于|不大于|不得超过|不低于)其?(?P<per>[^，。；、（）()\d按]{2,20}?)(?:总额)?的?\s?(?:最高)?\s?$"
 )
 _SHARE: Final = re.compile(r"(?P<value>[0-9]{1,3}(?:\.[0-9]{1,2})?)\s?[%％](?P<after>.{0,14})")
 _BEFORE: Final = re.compile(
     rf"(?P<limit>{_LIMIT})?"
-    r"(?:为|可达|达|给予|至|可|的|额度|每年|人民币|再|每家|总额|支持|补助|奖励|资助|补贴|获得|获|享受|实际.{2,10}的|[一-龥]{2,8}的|\s){0,3}$"
+    r"(?:为|可达|达|给予|至|可|的|额度|每年|人民币|再|每家|总额|支持|补助|奖励|资助|补贴|获得|获|享受|\s){0,3}$"
 )
+_CAP_OF: Final = re.compile(r"(?P<limit>不超过|不高于|不大于|不得超过|不低于|不少于)[一-龥]{2,14}的\s?$")
+"""不超过合同金额的20%: what the share is taken of stands between."""
 _REACH: Final = 20
 _WINDOW: Final = 30
 _SUPPORTED: Final = re.compile(r"的?(?:比例)?.{0,6}(?:补|奖|资助|支持|贴息)")
@@ -120,9 +125,9 @@ def amounts_of(text: str) -> tuple[Amount, ...]:
     found: list[tuple[int, Amount]] = []
     for match in _SUM.finditer(text) if "元" in text else ():
         limit, lead = _limit(text, match.start())
-        if limit == "exact" and text.startswith(("以内", "以下", "封顶", "为限"), match.end()):
+        if limit == "exact" and text.startswith(("以内", "以下", "及以下", "封顶", "为限"), match.end()):
             limit = "cap"
-        elif limit == "exact" and text.startswith("以上", match.end()):
+        elif limit == "exact" and text.startswith(("以上", "及以上"), match.end()):
             limit = "floor"
         amount = Amount(_sum(match), "CNY", limit, lead + match[0].strip(), _per(text, match.start(), match.end()))
         found.append((match.start(), amount))
@@ -159,18 +164,17 @@ def _per(text: str, at: int, end: int) -> str | None:
 
 def _base(text: str, at: int) -> str | None:
     """What a share is taken of: 按实际投资额的30%."""
-    before = _piece_before(text, at)
-    match = (
-        _SHARE_OF.fullmatch(before) if before.rstrip().endswith(("的", "的最高", "不超过")) or "的" in before else None
-    )
-    return None if match is None or _NO_BASE.match(match["per"]) else match["per"]
+    match = _SHARE_OF.fullmatch(_piece_before(text, at))
+    return match["per"] if match else None
 
 
 def _limit(text: str, at: int) -> tuple[str, str]:
     """What the words just before a figure make of it, and these words."""
     window = text[max(0, at - _REACH) : at]
     word = _ANY_LIMIT.search(window)
-    match = _BEFORE.search(window, word.start()) if word else None
+    match = (_BEFORE.search(window, word.start()) or _CAP_OF.search(window)) if word else None
+    if match is not None and match["limit"] is None:
+        match = _CAP_OF.search(window)
     if match is None or match["limit"] is None:
         return "exact", ""
     return _LIMITS[match["limit"]], match[0]
