@@ -29,6 +29,10 @@ _LIST_INTRO: Final = re.compile(
 )
 _ON_ISSUE: Final = re.compile(rf"[自从]\s?{OWN}\s?(?:{'|'.join(ISSUE_WORDS)})\s?之日起")
 _LIST_HEAD: Final = re.compile(r"(?:废止|失效|停止执行).{0,20}(?:目录|清单|一览|名单|文件|规章|法规)|(?:废止|失效)的")
+_KEPT_HEAD: Final = re.compile(
+    r"(?:继续有效|现行有效|继续执行|保留|修改|修订|拟修改|需要修改).{0,20}(?:目录|清单|一览|名单|文件|规章|法规)"
+)
+"""The heading of a list of documents that stay: it ends a list of those that do not."""
 _ENDS: Final = re.compile(r"废止|失效|停止执行")
 _LIST_DOES: Final = re.compile(r"(?:决定|予以|现将|宣布|对).{0,60}$")
 """What stands before one of `_ENDS` where the document itself ends others."""
@@ -70,8 +74,9 @@ def read_citations(  # noqa: PLR0913 - what the document says of itself, all by 
     ends = kind == "policy" and _ENDS.search(whole) is not None
     does_list = ends and _does_list(whole)
     for place, text in enumerate(texts):
-        if does_list and len(text) < 60 and "。" not in text and _LIST_HEAD.search(text) and place > 0:  # noqa: PLR2004
-            listing = True
+        headed = _heads(text) if does_list and place else None
+        if headed is not None:
+            listing, inline = headed, False
             continue
         if ends and ("下列" in text or "以下" in text) and _LIST_INTRO.search(text):
             listing = inline = True
@@ -90,6 +95,17 @@ def read_citations(  # noqa: PLR0913 - what the document says of itself, all by 
         if len(found) > MAX_CITATIONS:
             break
     return _settle(found)
+
+
+def _heads(text: str) -> bool | None:
+    """Whether a line heads a list of documents that are ended (True) or that stay (False); None where it heads none."""
+    if len(text) >= 60 or "。" in text:  # noqa: PLR2004 - a paragraph, not a heading
+        return None
+    # 废止、修改的规范性文件目录 does not say which of its entries are ended.
+    stays = _KEPT_HEAD.search(text) is not None and "《" not in text
+    if _LIST_HEAD.search(text):
+        return not stays
+    return False if stays else None
 
 
 def _does_list(whole: str) -> bool:
