@@ -406,20 +406,6 @@ def test_what_cannot_be_read_is_recorded(what):
     assert time.process_time() - begin < 2
 
 
-@pytest.mark.parametrize("page", ["\\ansicpg936", "\\ansicpg1252", ""])
-@pytest.mark.parametrize("written", ["escaped", "unicode"])
-def test_an_rtf_reads_like_a_page(page, written):
-    record = read_page(making.rtf([text for _, text in (*NOTICE[2:], *ORDINANCE)], page, written), url=URL)
-    assert (record.kind, record.issuers) == ("policy", ("临沅市人民政府",))
-    assert record.title == "临沅市人民政府关于印发临沅市雨水利用办法的通知"
-    assert (record.signed_date, record.in_force_to) == (dt.date(2021, 3, 4), dt.date(2026, 4, 30))
-    assert "页脚" not in record.text
-
-
-def test_rows_of_an_rtf():
-    assert lines(making.rtf(["清单"], rows=[["序号", "名称"], ["1", "雨水"]])) == ["清单", "序号 | 名称", "1 | 雨水"]
-
-
 def test_depth_does_not_matter():
     assert lines(making.word("首行", making.element(deep(200)))) == ["首行", "深"]
 
