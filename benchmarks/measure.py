@@ -6,6 +6,7 @@ What belongs here: measuring. What does not: what is measured.
 import os
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -65,6 +66,21 @@ def alternate(contenders: Mapping[str, Callable[[int], float]], rounds: int) -> 
 def seconds(command: Sequence[str], **environment: str) -> float:
     """The wall time of `command`, run from the project's root. A failure ends the benchmark."""
     return timed(command, **environment)[0]
+
+
+def peak(command: Sequence[str], **environment: str) -> tuple[float, float, str]:
+    """The wall time of `command`, the most memory that its process held (MB), and what it printed."""
+    with tempfile.TemporaryFile("w+", encoding="utf-8") as said:
+        begun = time.perf_counter()
+        process = subprocess.Popen(command, cwd=ROOT, env=os.environ | environment, stdout=said, stderr=said)
+        _, status, usage = os.wait4(process.pid, 0)  # of this process alone, not of all children so far
+        spent = time.perf_counter() - begun
+        process.returncode = os.waitstatus_to_exitcode(status)
+        said.seek(0)
+        printed = said.read()
+    if process.returncode != 0:
+        sys.exit(f"benchmarks: `{' '.join(command[:6])}` left with {process.returncode}:\n{printed[-2000:]}")
+    return spent, usage.ru_maxrss / 1024, printed
 
 
 def timed(command: Sequence[str], *, folder: Path = ROOT, **environment: str) -> tuple[float, str]:

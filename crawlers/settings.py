@@ -37,6 +37,7 @@ AUTOTHROTTLE_MAX_DELAY = 60.0
 DOWNLOAD_DELAY = 1.0  # each source sets its own, see source_settings
 DOWNLOAD_DELAY_JITTER = 0  # the delay is a promise; half as much more or less would break it every other time
 CONCURRENT_REQUESTS_PER_DOMAIN = 1  # one request at a time
+CONCURRENT_ITEMS = 1  # our spiders give no items; Scrapy starts so many tasks after every answer, 100 by default
 CONCURRENT_REQUESTS = 2  # the next one waits ready; more would only be beyond recall when a portal sends us away
 COOKIES_ENABLED = False  # a session on the portal's side would make pages differ; `cookies: true` of a source
 DEFAULT_REQUEST_HEADERS = {
