@@ -346,3 +346,30 @@ def test_a_source_that_is_being_crawled_is_left_alone(two_crawls):
     with lock_crawls(two_crawls, "s"), pytest.raises(StorageError, match="being crawled"):
         rebuild.rebuild(two_crawls)
     assert rebuild.rebuild(Home.at(two_crawls.root / "nothing")).indexed == 0
+
+
+def test_a_crawl_in_small_files_that_is_killed_goes_on_in_them(portal, crawls, reply, kill):
+    pages = {f"/w/{number}": noise(number) for number in range(12)}
+    for path, body in pages.items():
+        portal.routes[path] = reply(body, kind="application/pdf")
+    portal.routes["/w/"] = reply("".join(f'<li><a href="{path}">{path}</a></li>' for path in pages))
+    crawls.source("small", portal, f'{{kind: html, start: "{portal.url}/w/", item: li}}')
+    small = "import crawlers.store as found; found.MAX_FILE, found._HEADS = 9000, 900"
+    crawls.hour += 1
+    process = crawls.start("small", first=small)
+    portal.before = lambda path: kill(process.pid) if path == "/w/9" else None
+    process.communicate(timeout=60)
+    portal.before = str
+    portal.forget()
+    outcome = crawls.run("small", first=small)
+    assert outcome.summary["verdict"] == "good"
+    assert outcome.summary["stats"]["resumed"] + sum(portal.hits.values()) == len(pages) + 2
+    home = Home.at(crawls.home)
+    files = segments(home, "small", outcome.summary["crawl_id"])
+    assert len(files) > 3
+    assert not [found for path in files for found in read_warc(path) if isinstance(found, Damage)]
+    rows = [row for row in outcome.rows if row["role"] == "page"]
+    assert len({row["warc_file"] for row in rows}) > 2
+    for row in rows:
+        content = read_capture(home, row["warc_file"], row["warc_offset"]).content
+        assert content == pages["/w/" + row["url"].rsplit("/", 1)[1]]
