@@ -87,7 +87,7 @@ def _due(home: Home) -> list[str]:
 
     watched = [source for source in declared().values() if not source.demo]
     if not watched:
-        raise UsageError("no source is declared; `policywatch source new NAME URL` begins one")
+        raise UsageError("no source is declared; `policywatch source new URL` begins one")
     last, now = last_crawls(home), clock.now()
     return [
         source.name
