@@ -21,11 +21,12 @@ from pipeline.parsers.headings import NEARBY, page_headings
 from pipeline.parsers.place import main_range, weigh
 from pipeline.parsers.records import Attachment, Hints, Unreadable
 from pipeline.parsers.vocabulary import FILE_TYPES
-from pipeline.parsers.walk import walk
+from pipeline.parsers.walk import walk, walk_tree
 
 _FILE: Final = re.compile(rf"\.(?:{'|'.join(FILE_TYPES)})$", re.IGNORECASE)
 _FRAME: Final = re.compile(rb"</?(?:html|body|div|table)")
 _SLOPPY: Final = 2
+_NO_HINTS: Final = Hints()
 _TAIL: Final = 500
 
 
@@ -75,10 +76,13 @@ def check_whole(text: str, raw: bytes) -> None:
 
 def read_markup(raw: bytes, url: str, hints: Hints) -> Source:
     """The lines of a page in UTF-8, where its text begins and ends, and all that stands beside it."""
-    tree = dom.parse(raw)
-    chosen = {name: _select(tree, getattr(hints, name)) for name in ("title", "metadata", "body", "attachments")}
-    marked = frozenset(element for elements in chosen.values() for element in elements)
-    page = walk(tree, marked)
+    chosen: dict[str, list[Any]] = {name: [] for name in ("title", "metadata", "body", "attachments")}
+    if hints == _NO_HINTS:
+        page = walk(raw)
+    else:
+        tree = dom.parse(raw)
+        chosen = {name: _select(tree, getattr(hints, name)) for name in chosen}
+        page = walk_tree(tree, frozenset(element for elements in chosen.values() for element in elements))
     weigh(page)
     script = script_of("".join(line.text for line in page.lines[:600]))
     if script == "Hant":

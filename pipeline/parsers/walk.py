@@ -1,4 +1,4 @@
-"""A tree to lines: one pass over its elements.
+"""Markup to lines: one pass over its elements, as the parser comes to them.
 
 What belongs here: which element begins a line, and where each line stood (block, table row, container); links, metas,
 scripts. What does not: what the lines mean.
@@ -8,8 +8,12 @@ scripts. What does not: what the lines mean.
 """
 
 import re
+from collections.abc import Mapping
 from typing import Any, Final
 
+from lxml import etree
+
+from pipeline.parsers import dom
 from pipeline.parsers.characters import clean
 from pipeline.parsers.dom import Box, Line, Link, Page
 from pipeline.parsers.vocabulary import FILE_TYPES
@@ -40,36 +44,109 @@ _STRONG: Final = frozenset({"h1", "h2", "h3"})
 _BOLD: Final = frozenset({"b", "strong"})
 _NOTED: Final = _BOLD | {"a", "img", "script"}
 """Inline elements that mean more than their text."""
-_SKIPPED, _TEXT, _MEANS, _BLOCK = range(4)
+_BLOCK, _TEXT, _MEANS, _SKIPPED = range(4)
 _ROLES: Final = dict.fromkeys(_INLINE, _TEXT) | dict.fromkeys(_NOTED, _MEANS) | dict.fromkeys(_SKIP, _SKIPPED)
 """What an element is to the pass; all others begin a block of their own."""
 _CENTRE: Final = re.compile(r"text-align:\s?center", re.IGNORECASE)
 _RIGHT: Final = re.compile(r"text-align:\s?right", re.IGNORECASE)
 _HIDDEN: Final = re.compile(r"display\s?:\s?none", re.IGNORECASE)
 _MAX_LINE: Final = 200_000
+_DEEPEST: Final = 256
+"""Elements inside each other: what stands deeper gets no place in a tree, and both ways must see the same."""
 _Block = tuple[str, str, bool, int, int, int]
 """An open block: its tag, how it is set (`c`, `r`), whether its text is strong, its container, table row and cell."""
-_Opened = tuple[Any, str, int, int, bool]
-"""An element that is being read: itself, its tag and role, the number of lines before it, whether it is hidden."""
 _OUTSIDE: Final[_Block] = ("", "", False, -1, 0, 0)
 
 
+class _OddError(Exception):
+    """The page is to be read by way of a tree: it goes too deep, or on behind its end."""
+
+
 class _Walker:
-    """State of the one pass."""
+    """Takes the page as the parser's events: a tree is not built, nor an object of Python for each of its elements.
 
-    __slots__ = ("blocks", "bold", "cells", "hidden", "link_depth", "links", "page", "parts", "rows")
+    That is what reading a page took longest for. The three methods that the parser calls are written out for the same
+    reason: they run for everything on a page, and most of it is text in one element and white space between two.
+    """
 
-    def __init__(self, page: Page) -> None:
-        self.page = page
+    __slots__ = (
+        "blocks", "bold", "cells", "depth", "head", "hidden", "kept", "link_depth", "links", "named", "page", "parts",
+        "rows", "skipped",
+    )  # fmt: skip
+
+    def __init__(self) -> None:
+        self.page = Page()
         self.parts: list[str] = []
         self.blocks = [_OUTSIDE]
-        self.links = self.link_depth = self.bold = self.hidden = self.rows = self.cells = 0
+        self.depth = self.links = self.link_depth = self.bold = self.rows = self.cells = 0
+        self.skipped = self.head = 0  # depths of the outermost element that is skipped, and of `head`; 0: not in one
+        self.hidden: list[int] = []  # depths of the elements that are not shown
+        self.kept: list[str] | None = None  # text of the script or title that is being read
+        self.named: list[tuple[int, list[str], Link]] = []  # links to files that are open: depth, texts
 
-    def text(self, text: str) -> None:
-        """Collect a piece of the line."""
-        self.parts.append(text)
-        if self.link_depth:
+    def start(self, tag: str, attributes: Mapping[str, str]) -> None:
+        """Begin an element."""
+        self.depth = depth = self.depth + 1
+        if not 1 < depth <= _DEEPEST and self.page.boxes:
+            raise _OddError
+        role = _ROLES.get(tag, _BLOCK)
+        if role == _SKIPPED or self.skipped:
+            self.skip(tag, attributes)
+            return
+        style = attributes.get("style") if attributes else None
+        if style and "none" in style and _HIDDEN.search(style):
+            self.hidden.append(depth)
+        if role == _BLOCK:
+            if self.parts:
+                self.flush()
+            self.enter(tag, attributes, style)
+        elif role == _MEANS:
+            self.note(tag, attributes)
+
+    def data(self, text: str) -> None:
+        """Collect a piece of the line: white space only where a line has begun."""
+        if self.skipped:
+            if self.kept is not None:
+                self.kept.append(text)
+        elif self.link_depth:
+            self.parts.append(text)
             self.links += len(text)
+        elif self.parts or not text.isspace():
+            self.parts.append(text)
+        for _, texts, _ in self.named:
+            texts.append(text)
+
+    def end(self, tag: str) -> None:
+        """End an element; an empty cell gives a line of its own."""
+        depth = self.depth
+        self.depth = depth - 1
+        if self.skipped:
+            self.leave_skipped(tag, depth)
+            return
+        if self.hidden and self.hidden[-1] == depth:
+            self.hidden.pop()
+        role = _ROLES.get(tag, _BLOCK)
+        if role == _BLOCK:
+            if self.parts:
+                self.flush()
+            if tag in _CONTAINERS:
+                page = self.page
+                box = page.boxes[self.blocks[-1][3]]
+                if tag in _KEPT_EMPTY and len(page.lines) == box.start:
+                    self.line("")
+                box.end = len(page.lines)
+            self.blocks.pop()
+        elif tag == "a":
+            self.link_depth -= 1
+            if self.named and self.named[-1][0] == depth:
+                _, texts, link = self.named.pop()
+                link.text = clean("".join(texts))
+        elif tag in _BOLD:
+            self.bold -= 1
+
+    def close(self) -> Page:
+        """End the page; what stands behind its outermost element is none of it."""
+        return self.page
 
     def flush(self) -> None:
         """End the line that is being collected."""
@@ -86,58 +163,74 @@ class _Walker:
             not self.hidden,
         ))  # fmt: skip
 
-    def enter(self, element: Any, tag: str, style: str | None) -> None:  # noqa: ANN401
+    def enter(self, tag: str, attributes: Mapping[str, str], style: str | None) -> None:
         """Begin a block."""
-        if self.parts:
-            self.flush()
         _, align, _, box, row, cell = self.blocks[-1]
-        printed = element.get("align")
+        printed = attributes.get("align") if attributes else None
         if style or printed or tag == "center":
             align = _align(printed, tag, style or "") or align
         if tag in _CONTAINERS:
             boxes = self.page.boxes
-            boxes.append(Box(box, len(self.page.lines), element))
+            boxes.append(Box(box, len(self.page.lines), attributes))
             box = len(boxes) - 1
             if tag in _CELLS:
                 self.cells = cell = self.cells + 1
         elif tag == "tr":
             self.rows = row = self.rows + 1
+        elif tag == "meta":
+            self.meta(attributes)
         self.blocks.append((tag, align, tag in _STRONG, box, row, cell))
 
-    def leave(self, tag: str, start: int) -> None:
-        """End a block that began before line `start`; an empty cell gives a line of its own."""
-        if self.parts:
-            self.flush()
-        if tag in _KEPT_EMPTY and len(self.page.lines) == start:
-            self.line("")
-        box = self.blocks.pop()[3]
-        if tag in _CONTAINERS:
-            self.page.boxes[box].end = len(self.page.lines)
-
-    def note(self, element: Any, tag: str) -> None:  # noqa: ANN401
+    def note(self, tag: str, attributes: Mapping[str, str]) -> None:
         """Begin an inline element that means more than its text."""
         if tag == "a":
             self.link_depth += 1
-            href = element.get("href") or ""
+            href = attributes.get("href") or ""
             if "." in href and _FILE.search(href) and not href.lower().startswith(("javascript", "mailto", "data:")):
-                text = clean(element.get("title") or "".join(element.itertext()))
-                self.page.links.append(Link(text, href.strip(), len(self.page.lines)))
+                link = Link(clean(attributes.get("title") or ""), href.strip(), len(self.page.lines))
+                self.page.links.append(link)
+                if not attributes.get("title"):
+                    self.named.append((self.depth, [], link))
         elif tag == "img":
             self.page.images.append(len(self.page.lines))
             box = self.blocks[-1][3]
             if not self.link_depth and box >= 0:
                 self.page.pictured.append(box)
         elif tag == "script":
-            self.page.scripts.append(element.text or "")
+            self.skipped = self.depth
+            self.kept = []
         else:
             self.bold += 1
 
-    def leave_noted(self, tag: str) -> None:
-        """End an inline element that means more than its text."""
-        if tag == "a":
-            self.link_depth -= 1
-        elif tag in _BOLD:
-            self.bold -= 1
+    def skip(self, tag: str, attributes: Mapping[str, str]) -> None:
+        """Begin an element that has no text of the page; `head` has what the page says of itself."""
+        if not self.skipped:
+            self.skipped = self.depth
+        if tag == "meta":
+            self.meta(attributes)
+        elif tag == "head":
+            self.head = self.depth
+        elif tag == "title" or (tag == "script" and self.head):
+            self.kept = []
+
+    def leave_skipped(self, tag: str, depth: int) -> None:
+        """End such an element, or a script."""
+        if self.kept is not None and tag in {"script", "title"}:
+            text = "".join(self.kept)
+            self.kept = None
+            if tag == "script":
+                self.page.scripts.append(text)
+            else:
+                self.page.title = self.page.title or clean(text)
+        if depth == self.skipped:
+            self.skipped = 0
+        if depth == self.head:
+            self.head = 0
+
+    def meta(self, attributes: Mapping[str, str]) -> None:
+        """Keep what the page says of itself; the first of a name counts."""
+        if name := attributes.get("name") or attributes.get("property") or "":
+            self.page.metas.setdefault(name.strip().lower(), clean(attributes.get("content") or ""))
 
 
 def _align(printed: str | None, tag: str, style: str) -> str:
@@ -147,77 +240,37 @@ def _align(printed: str | None, tag: str, style: str) -> str:
     return "r" if printed == "right" or ("right" in style and _RIGHT.search(style)) else ""
 
 
-def walk(tree: Any, marked: frozenset[Any] = frozenset()) -> Page:  # noqa: ANN401, C901, PLR0912, PLR0915 - see below
-    """The page's lines, links, metas and scripts; `marked` elements get their range of lines in `spans`.
+def walk(raw: bytes) -> Page:
+    """The lines, links, metas and scripts of a page in UTF-8.
 
-    It is the one loop over everything on a page and half of what reading one takes, so it is written out: lxml goes
-    through the elements in their order, which is several times as fast as asking each for its children, and nothing is
-    called for the white space between the tags of blocks, which is most of what stands there.
+    Raises:
+        Unreadable: no tree could be made of it.
     """
-    page = Page(tree)
-    _read_head(page)
-    walker = _Walker(page)
-    lines, parts = page.lines, walker.parts
-    # The elements that hold the next one, and how many children of each are still to come.
-    opened: list[_Opened] = []
-    waiting: list[int] = []
-    elements = tree.iter()
-    for element in elements:
-        tag = element.tag
-        role = _ROLES.get(tag, _BLOCK)
-        children = 0
-        hides = False
-        if role != _SKIPPED:
-            style = element.get("style")
-            if style is not None and "none" in style and _HIDDEN.search(style):
-                hides = True
-                walker.hidden += 1
-            if role == _BLOCK:
-                walker.enter(element, tag, style)
-            elif role == _MEANS:
-                walker.note(element, tag)
+    walker = _Walker()
+    try:
+        page = dom.feed(raw, walker)
+    except (etree.LxmlError, ValueError, AssertionError, _OddError):
+        page = None
+    # Where the parser gives up, or all but, a tree says what there is and why.
+    return page if page is not None and page.boxes else walk_tree(dom.parse(raw))
+
+
+def walk_tree(tree: Any, marked: frozenset[Any] = frozenset()) -> Page:  # noqa: ANN401 - lxml elements are untyped here
+    """As `walk`, of a tree; `marked` elements get their range of lines in `spans`."""
+    walker = _Walker()
+    page = walker.page
+    begun: dict[Any, int] = {}
+    for event, element in etree.iterwalk(tree, events=("start", "end")):
+        if event == "start":
+            walker.start(element.tag, element.attrib)
+            if element in marked:
+                begun[element] = len(page.lines)
             text = element.text
-            if text and (parts or not text.isspace() or walker.link_depth) and tag != "script":
-                walker.text(text)
-            children = len(element)
         else:
-            for _ in element.iterdescendants():
-                next(elements)
-        start = len(lines)
-        if children:
-            opened.append((element, tag, role, start, hides))
-            waiting.append(children)
-            continue
-        while True:  # this element ends here, and with it perhaps those around it
-            if hides:
-                walker.hidden -= 1
-            if role == _BLOCK:
-                walker.leave(tag, start)
-            elif role == _MEANS:
-                walker.leave_noted(tag)
-            if marked and element in marked:
-                page.spans[id(element)] = (start, len(lines))
-            tail = element.tail
-            if tail and (parts or not tail.isspace() or walker.link_depth):
-                walker.text(tail)
-            if not waiting:
-                break
-            waiting[-1] -= 1
-            if waiting[-1]:
-                break
-            waiting.pop()
-            element, tag, role, start, hides = opened.pop()  # noqa: PLW2901
-    if parts:
-        walker.flush()
-    return page
-
-
-def _read_head(page: Page) -> None:
-    for element in page.tree.iter("meta", "title", "head"):
-        if element.tag == "meta":
-            if name := element.get("name") or element.get("property") or "":
-                page.metas.setdefault(name.strip().lower(), clean(element.get("content") or ""))
-        elif element.tag == "title":
-            page.title = page.title or clean("".join(element.itertext()))
-        else:
-            page.scripts.extend(script.text or "" for script in element.iter("script"))
+            walker.end(element.tag)
+            if element in marked:
+                page.spans[id(element)] = (begun[element], len(page.lines))
+            text = element.tail if element is not tree else None
+        if text:
+            walker.data(text)
+    return walker.close()
