@@ -23,7 +23,9 @@ WITH fits AS (
     WHERE v.known_to IS NULL AND (contains(v.title, $text) OR contains(v.instrument_title, $text))
 ),
 best AS (
-    SELECT f.policy_id FROM fits AS f WHERE f.policy_id IS NOT NULL QUALIFY f.rank = min(f.rank) OVER ()
+    -- No window here: duckdb 1.5.5 fails now and then on `min(…) OVER ()` over a few rows on several threads.
+    SELECT f.policy_id FROM fits AS f
+    WHERE f.policy_id IS NOT NULL AND f.rank = (SELECT min(g.rank) FROM fits AS g WHERE g.policy_id IS NOT NULL)
 )
 SELECT v.policy_id, v.number, v.title, v.issuers, v.source, v.url
 FROM policy_version AS v
