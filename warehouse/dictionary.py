@@ -9,11 +9,12 @@ from typing import Final
 
 from warehouse.steps import Steps
 
-COMPRESSED: Final[dict[str, frozenset[str]]] = {
-    "body_text": frozenset({"text"}),
-    "measure_version": frozenset({"text"}),
+COMPRESSED: Final[dict[str, dict[str, str]]] = {
+    "body_text": {"text": "uncompressed"},
+    "measure_version": {"text": "zstd"},
 }
-"""Columns whose text is stored with zstd."""
+"""How the long texts are stored for analysts: `search` goes through all of `body_text`, which zstd would make three times
+as slow; clauses are read a few at a time."""
 
 TABLES: Final[dict[str, str]] = {
     "policies": "One row per policy, as known now, with its force and today's status. Start here.",
@@ -34,17 +35,24 @@ TABLES: Final[dict[str, str]] = {
     "citation": "One row per citation and span of time in which it stood; see `citations`.",
     "effect": "One row per interval of force, as held true from known_from to known_to.",
     "event": "One row per event, as stored; see `changes`.",
+    "search_text": "One row per policy: title, numbers and headings in the form that `search` compares.",
     "rejected": "One row per answer that could not be read, with the reason.",
     "schema_version": "The version of the schema.",
 }
 
 MACROS: Final[dict[str, str]] = {
-    "in_force": "in_force(on_date, as_known_at := now()): the policies in force on a day, as known at an instant.",
-    "status_of": "status_of(policy_id, on_date, as_known_at := now()): one policy's status on a day, with the reason.",
+    "present": "present(): now, or the session's variable policywatch_now (SET VARIABLE policywatch_now = '…').",
+    "policies_on": "policies_on(on_date, as_known_at := present()): `policies` with the status of a day, as known then.",
+    "force_on": "force_on(on_date, as_known_at := present()): status and reason of every policy on a day.",
+    "in_force": "in_force(on_date, as_known_at := present()): the policies in force on a day, as known at an instant.",
+    "status_of": "status_of(policy_id, on_date, as_known_at := present()): one policy's status on a day, with the reason.",
     "changes_between": "changes_between(a, b): the events that became known from instant a on and before b.",
     "history_of": "history_of(policy_id): versions, force and events of one policy in the order of our knowledge.",
     "repeal_graph": "repeal_graph(policy_id): who repealed, amended, extended or suspended whom, over all steps.",
-    "search": "search(words): policies that hold all the words (simplified characters), best first.",
+    "search": "search(words, most := 50): policies that hold all the words, in either script, best first, with the clause.",
+    "simplified": "simplified(text): traditional characters as simplified ones, each by itself.",
+    "folded": "folded(text): lower case, half-width, plain quotes and brackets: the form that `search` compares.",
+    "holds": "holds(text, word, cased): whether text holds word; in either case where cased.",
 }
 
 COLUMNS: Final[dict[str, str]] = {
@@ -96,6 +104,7 @@ COLUMNS: Final[dict[str, str]] = {
     "heading": "Heading of the clause, without its number.",
     "health": "healthy, suspect (last run not good), unhealthy (two or more in a row), never_checked.",
     "health_reasons": "Why it is so, as sentences; why the last crawl was partial, where that is all there is to say.",
+    "headings": "The headings of its clauses, one a line, as `search` compares them.",
     "health_since": "The end of the first crawl since which it is so (UTC).",
     "homepage": "Address of the portal section.",
     "in_force_from": "First day in force; null where unknown.",
@@ -222,6 +231,7 @@ OVERRIDES: Final[dict[tuple[str, str], str]] = {
         "reason",
     ): _REASONS,
     ("source", "title"): "Native name of the portal section.",
+    ("search_text", "title"): "Titles and numbers, printed and normal, as `search` compares them.",
     ("sources", "title"): "Native name of the portal section.",
     ("calendar", "reason"): "The rule of the start, or the kind of the end.",
 }
@@ -231,7 +241,7 @@ def statements(steps: Steps) -> Iterator[str]:
     """The COMMENT ON statements for all that stands in the current database.
 
     Raises:
-        KeyError: a table or column has no word here.
+        KeyError: a table, column or macro has no word here.
     """
     for row in steps.rows(
         "SELECT table_name, FALSE AS is_view FROM duckdb_tables() WHERE database_name = current_database() UNION ALL"
@@ -245,8 +255,12 @@ def statements(steps: Steps) -> Iterator[str]:
         place = (row["table_name"], row["column_name"])
         words = OVERRIDES.get(place) or COLUMNS[row["column_name"]]
         yield f'COMMENT ON COLUMN {row["table_name"]}."{row["column_name"]}" IS {_literal(words)}'
-    for name, words in MACROS.items():
-        yield f"COMMENT ON MACRO TABLE {name} IS {_literal(words)}"
+    for row in steps.rows(
+        "SELECT DISTINCT function_name, function_type = 'table_macro' AS is_table FROM duckdb_functions()"
+        " WHERE database_name = current_database() AND function_type IN ('macro', 'table_macro') AND NOT internal"
+    ):
+        kind = "MACRO TABLE" if row["is_table"] else "MACRO"
+        yield f"COMMENT ON {kind} {row['function_name']} IS {_literal(MACROS[row['function_name']])}"
 
 
 def _literal(text: str) -> str:

@@ -11,7 +11,7 @@ from typing import Final
 
 import duckdb
 
-from warehouse import dictionary
+from warehouse import dictionary, folding
 from warehouse.steps import Steps, Watcher, names_in
 
 TABLES: Final = (
@@ -19,6 +19,9 @@ TABLES: Final = (
     "effect", "event", "rejected",
 )  # fmt: skip
 """What analysts get of the writer's tables. Captures are the archive's index, deliveries nobody's business."""
+
+STORAGE: Final = "v1.2.0"
+"""The oldest form of a database file that knows zstd; in an older one, compression is left out without a word."""
 
 
 def publish(connection: duckdb.DuckDBPyConnection, target: Path, watcher: Watcher | None = None) -> None:
@@ -37,7 +40,7 @@ def publish(connection: duckdb.DuckDBPyConnection, target: Path, watcher: Watche
     home = _name(str(row[0]) if row else "")
     quoted = str(beside).replace("'", "''")
     try:
-        steps.execute(f"ATTACH '{quoted}' AS publishing")
+        steps.execute(f"ATTACH '{quoted}' AS publishing (STORAGE_VERSION '{STORAGE}')")
         try:
             # One transaction: nothing goes through a log first.
             steps.execute("BEGIN TRANSACTION")
@@ -88,12 +91,14 @@ def _fill(steps: Steps, home: str) -> None:
         )
         listed = ", ".join(
             f"{_name(row['column_name'])} {row['data_type']}"
-            + (" USING COMPRESSION zstd" if row["column_name"] in compressed else "")
+            + (f" USING COMPRESSION {compressed[row['column_name']]}" if row["column_name"] in compressed else "")
             for row in columns
         )
         steps.execute(f"CREATE TABLE publishing.{table} ({listed})")
         steps.execute(f"INSERT INTO publishing.{table} FROM {home}.{table}")
     steps.execute("USE publishing")
+    for statement in folding.statements():
+        steps.execute(statement)
     for name in names_in("views"):
         steps.run(name)
     for statement in dictionary.statements(steps):

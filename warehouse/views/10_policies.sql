@@ -1,19 +1,58 @@
--- What is held true now, one row per policy. The status is that of today in the portals' zone; `status_of` asks for any day.
-CREATE VIEW policies AS
-WITH last_interval AS (
+-- The force of every policy on a legal day, as far as was known at an instant. The one place that makes a status.
+CREATE MACRO force_on(on_date, as_known_at := present()) AS TABLE
+WITH asked AS (
+    SELECT CAST(on_date AS DATE) AS day, CAST(as_known_at AS TIMESTAMPTZ) AS instant
+),
+held AS (
     SELECT
-        e.*,
-        first_value(e.in_force_from) OVER (PARTITION BY e.policy_id ORDER BY e.interval_no) AS first_day,
+        e.policy_id,
+        a.day,
+        a.instant,
         bool_or(
-            e.in_force_from <= t.today AND (e.in_force_to IS NULL OR t.today <= e.in_force_to)
-            OR (e.in_force_from IS NULL AND e.stated_on <= t.today AND (e.in_force_to IS NULL OR t.today <= e.in_force_to))
-        ) OVER (PARTITION BY e.policy_id) AS is_in_force,
-        t.today
+            coalesce(e.in_force_from, e.stated_on) <= a.day AND (e.in_force_to IS NULL OR a.day <= e.in_force_to)
+        ) AS is_in_force,
+        arg_min(e, e.interval_no) AS first_interval,
+        arg_max(e, e.interval_no) AS last_interval
     FROM effect AS e
-    CROSS JOIN (SELECT CAST(now() AT TIME ZONE 'Asia/Shanghai' AS DATE) AS today) AS t
-    WHERE e.known_to IS NULL
-    QUALIFY row_number() OVER (PARTITION BY e.policy_id ORDER BY e.interval_no DESC) = 1
+    CROSS JOIN asked AS a
+    WHERE e.known_from <= a.instant AND (e.known_to IS NULL OR e.known_to > a.instant)
+    GROUP BY e.policy_id, a.day, a.instant
 )
+SELECT
+    h.policy_id,
+    CASE
+        WHEN h.is_in_force THEN 'in_force'
+        WHEN h.first_interval.in_force_from > h.day THEN 'not_yet_in_force'
+        WHEN h.last_interval.in_force_to < h.day
+            THEN CASE
+                WHEN h.last_interval.end_kind IN ('term', 'extension') THEN 'expired'
+                WHEN h.last_interval.end_kind IN ('repealed', 'repealed_stated') THEN 'repealed'
+                WHEN h.last_interval.end_kind = 'suspended' THEN 'suspended'
+                WHEN v.stated_status = 'repealed' THEN 'repealed'
+                ELSE 'not_in_force'
+            END
+        WHEN h.last_interval.in_force_from > h.day THEN 'suspended'
+        ELSE 'unknown'
+    END AS status,
+    h.first_interval.in_force_from AS in_force_from,
+    h.last_interval.in_force_to AS in_force_to,
+    h.last_interval.start_rule AS start_rule,
+    h.last_interval.start_quote AS start_quote,
+    h.last_interval.end_kind AS end_kind,
+    h.last_interval.end_quote AS end_quote,
+    h.last_interval.end_policy_id AS end_policy_id,
+    h.last_interval.is_approximate AS is_approximate,
+    h.last_interval.disputed AS disputed,
+    h.last_interval.evidence AS evidence,
+    h.last_interval.known_from AS known_from
+FROM held AS h
+LEFT JOIN policy_version AS v
+    ON
+        v.policy_id = h.policy_id AND v.known_from <= h.instant
+        AND (v.known_to IS NULL OR v.known_to > h.instant);
+
+-- Every policy known at an instant, with its force on a day: `policies`, asked of any day and of any state of knowledge.
+CREATE MACRO policies_on(on_date, as_known_at := present()) AS TABLE
 SELECT
     v.policy_id,
     v.number,
@@ -30,26 +69,16 @@ SELECT
     v.published_date,
     v.effective_date,
     v.repealed_date,
-    CASE
-        WHEN e.is_in_force THEN 'in_force'
-        WHEN e.first_day > e.today THEN 'not_yet_in_force'
-        WHEN e.in_force_to < e.today AND e.end_kind IN ('term', 'extension') THEN 'expired'
-        WHEN e.in_force_to < e.today AND e.end_kind IN ('repealed', 'repealed_stated') THEN 'repealed'
-        WHEN e.in_force_to < e.today AND e.end_kind = 'suspended' THEN 'suspended'
-        WHEN e.in_force_to < e.today AND v.stated_status = 'repealed' THEN 'repealed'
-        WHEN e.in_force_to < e.today THEN 'not_in_force'
-        WHEN e.in_force_from > e.today THEN 'suspended'
-        ELSE 'unknown'
-    END AS status,
-    e.first_day AS in_force_from,
-    e.in_force_to,
-    e.start_rule,
-    e.start_quote,
-    e.end_kind,
-    e.end_quote,
-    e.end_policy_id,
-    e.is_approximate,
-    e.disputed,
+    coalesce(f.status, 'unknown') AS status,
+    f.in_force_from,
+    f.in_force_to,
+    f.start_rule,
+    f.start_quote,
+    f.end_kind,
+    f.end_quote,
+    f.end_policy_id,
+    f.is_approximate,
+    f.disputed,
     v.stated_status,
     v.status_raw,
     p.known_from AS first_known_at,
@@ -66,5 +95,12 @@ SELECT
     v.text_hash
 FROM policy_version AS v
 INNER JOIN policy AS p ON p.policy_id = v.policy_id
-LEFT JOIN last_interval AS e ON e.policy_id = v.policy_id
-WHERE v.known_to IS NULL;
+LEFT JOIN force_on(on_date, as_known_at := as_known_at) AS f ON f.policy_id = v.policy_id
+WHERE
+    v.known_from <= CAST(as_known_at AS TIMESTAMPTZ)
+    AND (v.known_to IS NULL OR v.known_to > CAST(as_known_at AS TIMESTAMPTZ));
+
+-- What is held true now, one row per policy, with the status of the present day in the portals' zone.
+CREATE VIEW policies AS
+SELECT p.*
+FROM policies_on(CAST(present() AT TIME ZONE 'Asia/Shanghai' AS DATE), as_known_at := TIMESTAMPTZ 'infinity') AS p;

@@ -12,7 +12,8 @@ SELECT
     CASE WHEN d.what IN ('commences', 'resumes') THEN e.start_rule ELSE e.end_kind END AS reason,
     CASE WHEN d.what IN ('commences', 'resumes') THEN e.start_quote ELSE e.end_quote END AS quote,
     e.is_approximate,
-    e.disputed
+    e.disputed,
+    e.known_from
 FROM effect AS e
 INNER JOIN policy_version AS v ON v.policy_id = e.policy_id AND v.known_to IS NULL
 INNER JOIN (
