@@ -102,6 +102,17 @@ def test_an_id_that_a_program_made_is_not_relied_on():
     assert "9f3e" not in guess(body.encode(), url).listing["item"]
 
 
+def test_a_class_that_names_the_state_is_not_the_status():
+    """The first page shows what is in force alone; what is over, further on, has another number in its class."""
+    rows = "".join(
+        f'<div class="row"><a href="/wjk/c{n}.html">河桥市{n}号道路停车管理办法</a><i class="zt1">现行有效</i>'
+        f"<span>2025-0{n}-01</span></div>"
+        for n in range(1, 9)
+    )
+    found = guess(f'<html><body><div class="list">{rows}</div></body></html>'.encode(), LIST)
+    assert found.listing["fields"]["status"] == "i"
+
+
 @pytest.mark.parametrize(
     ("name", "paging"),
     [
