@@ -4,6 +4,7 @@ What belongs here: reading these out of Chinese sentences. What does not: sums o
 (`provisions`), the same in English (`english_provisions`), and the end of the document itself (`force`).
 """
 
+import functools
 import re
 from typing import Final
 
@@ -88,14 +89,22 @@ def targets_of(text: str) -> tuple[Target, ...]:
         if not deadline:
             continue
         when = (deadline["when"] or deadline["by"] or deadline["aim"]).strip()
-        doing = False
-        for piece in _PIECES.split(sentence[deadline.end() :]):
-            match = next((one for form in _GOALS if (one := form.match(piece))), None)
-            if match is None and doing:
-                match = _LISTED.match(piece)
-            doing = match is not None and match.re in {_DOES, _LISTED}
-            if match:
-                found.append(Target(match["what"].strip(), _number(match), match["unit"], when, piece.strip()))
+        found.extend(_goals(sentence[deadline.end() :], when))
+    return tuple(found)
+
+
+@functools.lru_cache(maxsize=128)
+def _goals(text: str, when: str) -> tuple[Target, ...]:
+    """The goals behind a deadline. A page asks twice for each, for the clause and for the whole: hence the cache."""
+    found: list[Target] = []
+    doing = False
+    for piece in _PIECES.split(text):
+        match = next((one for form in _GOALS if (one := form.match(piece))), None)
+        if match is None and doing:
+            match = _LISTED.match(piece)
+        doing = match is not None and match.re in {_DOES, _LISTED}
+        if match:
+            found.append(Target(match["what"].strip(), _number(match), match["unit"], when, piece.strip()))
     return tuple(found)
 
 

@@ -5,6 +5,7 @@ What belongs here: reading these out of a sentence. What does not: where clauses
 """
 
 import re
+from collections.abc import Iterator
 from operator import itemgetter
 from typing import Final
 
@@ -58,6 +59,9 @@ _SUM: Final = re.compile(
     r"|(?<![数几多一二两三四五六七八九十百千点.])(?P<whole>[一二两三四五六七八九][百千][一二三四五六七八九十百零]{0,6}))"
     r"元(?!旦|宇宙|素|件|化|论|结构)"
 )
+_SUM_ENDS: Final = re.compile(r"[0-9,，\s一二两三四五六七八九十百千零万亿]元")
+_LONGEST: Final = 40
+"""Characters, more than any sum has before its 元."""
 _PER_BEFORE: Final = re.compile(
     r"(?P<per>每[一-龥]{1,8}?|单[个家项][一-龥]{0,6}?|同一[一-龥]{2,6}?)"
     r"(?:的?(?:给予|补贴|补助|奖励|资助|支持|金额|标准|总额|发放|安排|最高|不超过"
@@ -125,7 +129,7 @@ def amounts_of(text: str) -> tuple[Amount, ...]:
     if "元" not in text and "%" not in text and "％" not in text:
         return ()
     found: list[tuple[int, Amount]] = []
-    for match in _SUM.finditer(text) if "元" in text else ():
+    for match in _sums(text) if "元" in text else ():
         limit, lead = _limit(text, match.start())
         if limit == "exact" and text.startswith(("以内", "以下", "及以下", "封顶", "为限"), match.end()):
             limit = "cap"
@@ -142,6 +146,14 @@ def amounts_of(text: str) -> tuple[Amount, ...]:
     if len(found) > 1:
         found.sort(key=itemgetter(0))
     return tuple([amount for _, amount in found])
+
+
+def _sums(text: str) -> Iterator[re.Match[str]]:
+    """The matches of a sum, in order. Its end is looked for first: what begins one stands in every other word."""
+    end = 0
+    while (near := _SUM_ENDS.search(text, end)) and (match := _SUM.search(text, max(end, near.start() - _LONGEST))):
+        yield match
+        end = match.end()
 
 
 def _sum(match: re.Match[str]) -> float:
