@@ -27,6 +27,10 @@ _CHINESE_HOST: Final = re.compile(
 )
 _ENGLISH_COMPANY: Final = re.compile(r"([A-Z][\w &,.\-]{2,60}?\b(?:co\.,?\s?ltd\.?|inc\.|corp\.?))", re.IGNORECASE)
 _CHINESE_COMPANY: Final = re.compile(r"([\u4e00-\u9fff（）()]{3,30}(?:有限公司|股份公司|集团))")
+_PASSED: Final = re.compile(
+    r"(?:日\s?|[（(]|^)(?:(?:第[一二三四五六七八九十]{1,4}届)?(?P<place>全国|[\u4e00-\u9fff]{2,20}?[省市区县州旗])(?:第[一二三四五六七八九十]{1,4}届)?)"
+    r"(?P<body>人民代表大会(?:常务委员会)?)第[一二三四五六七八九十百]{1,6}次(?:会议|全体会议)(?:通过|修订|修正)"
+)
 _LEVELS: Final = ("Municipal", "Provincial", "District")
 _Choice = tuple[tuple[str, ...], str]
 
@@ -94,6 +98,8 @@ def _holds(name: str, short: str) -> bool:
 
 def _last_resort(fields: Fields, given: Given) -> _Choice:
     if name := _promulgator(fields, given):
+        return split_bodies(name), "body"
+    if name := _assembly(given):
         return (name,), "body"
     publisher = given.box.get("publisher")
     if publisher and given.authority != "repost" and normal_text(publisher) not in SITE_SOURCES:
@@ -115,6 +121,14 @@ def _promulgator(fields: Fields, given: Given) -> str | None:
             return name
         if number and "令" in number and looks_like_body(name := number.split("令", 1)[0]):
             return name
+    return None
+
+
+def _assembly(given: Given) -> str | None:
+    """The standing committee of （2023年11月30日甲市第十四届人民代表大会常务委员会第十五次会议通过）."""
+    for line in given.document.lines[:4]:
+        if "人民代表大会" in line.text and (match := _PASSED.search(line.text)):
+            return f"{match['place']}{match['body']}"
     return None
 
 

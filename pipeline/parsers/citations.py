@@ -17,7 +17,7 @@ from pipeline.parsers.normal import normal_number, normal_title
 from pipeline.parsers.numbers import find_numbers
 from pipeline.parsers.records import Citation, Relation
 from pipeline.parsers.relations import SCOPE, changes, day_of, repeals
-from pipeline.parsers.vocabulary import ISSUE_WORDS, PAPER_WORDS
+from pipeline.parsers.vocabulary import DOCUMENT_TYPES, ISSUE_WORDS, OWN_NOUNS, PAPER_WORDS
 
 MAX_CITATIONS: Final = 3000
 _BASIS: Final = re.compile(
@@ -46,6 +46,11 @@ _PAPER: Final = re.compile(
     rf"^(?!.*关于).*(?:{'|'.join(sorted(PAPER_WORDS, key=len, reverse=True))})(?:[（(〔][^（）()]{{0,20}}[）)〕])?$"
 )
 _NAMED_ONLY: Final = frozenset({"mentions", "based_on"})
+_SHORT_FOR: Final = re.compile(r"简称为?\s?[“\"]?\s?《(?P<name>[^《》]{2,30})》")
+_NO_NAMES: Final = frozenset({*DOCUMENT_TYPES, *OWN_NOUNS})
+"""《办法》, 《条例》: short for a document that is named elsewhere."""
+_DOES: Final = frozenset({"repeals", "partially_repeals", "amends", "extends", "suspends"})
+_FORMER: Final = re.compile(r"原\s?$")
 
 
 def read_citations(  # noqa: PLR0913 - what the document says of itself, all by name
@@ -63,7 +68,7 @@ def read_citations(  # noqa: PLR0913 - what the document says of itself, all by 
     `titles` and `number` are the document's own and are not cited; `start` is its own first day in force. Where it has
     none, 自本通知印发之日起 still means the day on which it was `issued`. `latin`: they are written in Latin letters.
     """
-    own = {normal_title(title) for title in titles if title}
+    own = {name for title in titles if title for name in (normal_title(title), _bare(title))}
     found: dict[tuple[Relation, str, str], Citation] = {}
     if latin:
         _keep(found, list(english.read(texts, titles[:1], start, kind)), own, number)
@@ -71,6 +76,7 @@ def read_citations(  # noqa: PLR0913 - what the document says of itself, all by 
     _keep(found, _from_title(next(iter(titles), ""), kind), own, number)
     listing = inline = False
     whole = "\n".join(texts)
+    short = _NO_NAMES.union(normal_title(name) for name in _SHORT_FOR.findall(whole) if "简称" in whole)
     ends = kind == "policy" and _ENDS.search(whole) is not None
     does_list = ends and _does_list(whole)
     for place, text in enumerate(texts):
@@ -89,12 +95,26 @@ def read_citations(  # noqa: PLR0913 - what the document says of itself, all by 
             continue
         if "《" not in text and "号" not in text:
             continue
-        for sentence in sentences(text):
-            begins = start or (issued if issued and _ON_ISSUE.search(sentence) else None)
-            _keep(found, _from_sentence(sentence, text, begins, kind, early=place < 4), own, number)  # noqa: PLR2004
+        _keep(found, _named(text, start, issued, kind, early=place < 4), own, number)  # noqa: PLR2004
         if len(found) > MAX_CITATIONS:
             break
-    return _settle(found)
+    return _settle(found, short)
+
+
+def _named(text: str, start: dt.date | None, issued: dt.date | None, kind: str, *, early: bool) -> list[Citation]:
+    """What a paragraph cites, or the document that a row of a table lists, with its title and number in cells."""
+    if " | " in text and "《" not in text and (item := _list_item(text)) and item.number:
+        return [replace(item, relation="mentions")]
+    cited: list[Citation] = []
+    for sentence in sentences(text):
+        begins = start or (issued if issued and _ON_ISSUE.search(sentence) else None)
+        cited.extend(_from_sentence(sentence, text, begins, kind, early=early))
+    return cited
+
+
+def _bare(title: str) -> str:
+    """A title as it compares with how its own notice prints it: 关于稳经济的措施 is 关于稳经济措施."""
+    return normal_title(title).replace("的", "")
 
 
 def _heads(text: str) -> bool | None:
@@ -122,7 +142,9 @@ def _keep(
             continue
         # An older version of the same name is another document: it is repealed, or has a number of its own.
         older = citation.relation == "repeals" or (citation.number and citation.number != number)
-        if (title in own and not older) or (citation.number and _organ(citation.number) == _organ(number or "")):
+        if ((title in own or _bare(title) in own) and not older) or (
+            citation.number and _organ(citation.number) == _organ(number or "")
+        ):
             continue
         key = (citation.relation, title, citation.number or "")
         known = found.get(key)
@@ -135,16 +157,21 @@ def _organ(number: str) -> str:
     return f"国务院令{number[2:]}" if number.startswith("国令") else number
 
 
-def _settle(found: dict[tuple[Relation, str, str], Citation]) -> tuple[Citation, ...]:
-    """Without `mentions` of what is cited with a stronger relation or a number elsewhere."""
+def _settle(
+    found: dict[tuple[Relation, str, str], Citation], short: frozenset[str] = frozenset()
+) -> tuple[Citation, ...]:
+    """Without `mentions` of what is cited with a stronger relation or a number elsewhere, or of a name in `short`."""
     strong = {title for relation, title, _ in found if relation != "mentions" and title}
     numbers = {number for relation, _, number in found if relation != "mentions" and number}
     numbered = {(relation, title) for relation, title, number in found if number and title}
+    told = {title for relation, title, number in found if relation != "mentions" and number and title}
     kept: list[Citation] = []
     for (relation, title, number), citation in found.items():
-        if relation == "mentions" and (title in strong or (number and number in numbers)):
+        # An older version has the same title and a number of its own.
+        other = number and number not in numbers and title in told
+        if relation == "mentions" and ((title in strong and not other) or (number and number in numbers)):
             continue
-        if not number and (relation, title) in numbered:
+        if not number and ((relation, title) in numbered or (relation not in _DOES and title in short)):
             continue
         kept.append(citation)
     return tuple(kept)
@@ -187,7 +214,8 @@ def _from_sentence(sentence: str, text: str, start: dt.date | None, kind: str, *
         elif _BASIS.search(masked[: name.at]):
             cited.append(_cite("based_on", name, quote))
         else:
-            cited.append(_cite("interprets" if kind == "interpretation" and early else "mentions", name, quote))
+            told = kind == "interpretation" and early and not _FORMER.search(masked[: name.at])
+            cited.append(_cite("interprets" if told else "mentions", name, quote))
     return cited
 
 

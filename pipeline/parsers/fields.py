@@ -59,7 +59,8 @@ class Given:
     """All that was found on a page, before it is decided what each field takes.
 
     `headings` are the page's own headings, `window` its window title, `beside` a day between title and text, `head`
-    what stands above the text, `numbered` a number there.
+    what stands above the text, `numbered` a number there, `crumbs` the parts of the site that hold the page, the
+    narrowest first.
     """
 
     url: str
@@ -71,6 +72,7 @@ class Given:
     beside: str | None = None
     head: str = ""
     numbered: str | None = None
+    crumbs: tuple[str, ...] = ()
     listed: Listed = field(default_factory=Listed)
     authority: str | None = None
 

@@ -104,7 +104,7 @@ def _split_joined(piece: str) -> list[str]:
     if not cuts:
         return _split_national(piece)
     edges = [0, *cuts, len(piece)]
-    return [piece[a:b] for a, b in itertools.pairwise(edges)]
+    return [name for a, b in itertools.pairwise(edges) for name in _split_national(piece[a:b])]
 
 
 def _split_national(piece: str) -> list[str]:

@@ -65,6 +65,9 @@ _COMES: Final = re.compile(
 )
 _PROMULGATED: Final = re.compile(r"^《[^《》]{2,60}》(?:已经|已于|业经).{2,80}?通过.{0,10}?现予?以?公布", re.MULTILINE)
 """How an order brings in what it promulgates; nobody but its issuer opens a paragraph with these words."""
+_LOGIN: Final = re.compile(
+    r"^(?:统一(?:身份)?认证|(?:用户|系统|会员|单点|管理员?|后台|账号|扫码)?登[录陆])(?:平台|中心|页面?|系统|入口|界面)?(?:\s?[-_|—].*)?$"
+)
 _CHINESE: Final = re.compile(r"[\u4e00-\u9fff]")
 _GOVERNMENT: Final = re.compile(r"\.gov(?:\.cn)?(?:[:/]|$)")
 
@@ -100,6 +103,8 @@ def reject(title: str, text: str, markup: int) -> None:
             raise Unreadable("challenge", "the answer is a check for robots, not the page; ask again later and slower")
         if any(word in low for word in ERROR_WORDS) or re.match(r"^\s{0,5}[45]\d\d\b", title):
             raise Unreadable("error_page", f"the answer is an error page: {clean(whole)[:60]}")
+        if _LOGIN.match(title):
+            raise Unreadable("error_page", f"the answer is a page to log in: {clean(whole)[:60]}")
     if not whole or (len(whole) < _TINY and markup > 20 * len(whole) and not title):
         raise Unreadable("no_text", "there is markup but no text; a script may have to fill the page")
 

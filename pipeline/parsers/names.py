@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from pipeline.parsers.numbers import find_numbers
+from pipeline.parsers.numbers import find_numbers, normal_number
 
 MARK: Final = "\x01"
 _QUOTES: Final = re.compile(r"[《》]")
@@ -40,6 +40,9 @@ def mask(sentence: str) -> tuple[str, list[Named]]:
             found = find_numbers(match[1])
             if found:
                 number, printed = found[0].normal, found[0].printed
+                # 财政部 税务总局公告2023年第1号: the blank parts two bodies, and both are its code.
+                if found[0].start and (whole := normal_number(match[1])):
+                    number, printed = whole, match[1].strip()
                 position = end + match.end()
         names.append(Named(title, number, printed, length))
         out.append(MARK)

@@ -25,7 +25,7 @@ from pipeline.parsers.numbers import find_numbers
 from pipeline.parsers.record import PARSER_VERSION, build, listing_record
 from pipeline.parsers.records import Hints, Kind, Listed, PageRecord, Unreadable
 from pipeline.parsers.structure import read_structure, title_like, trim
-from pipeline.parsers.vocabulary import PLAIN_STATUS
+from pipeline.parsers.vocabulary import PLAIN_STATUS, TAIL_WORDS
 
 __all__ = ["PARSER_VERSION", "read_page", "read_text"]
 
@@ -36,6 +36,9 @@ _UPDATED: Final = re.compile(r"(?:更新|打印|今天是?|当前|现在是?|访
 """What stands before a day that is not the day of publication."""
 _LABEL_ZONE: Final = 80
 _PARAGRAPH: Final = 60
+_EXTENSION: Final = re.compile(r"\.[A-Za-z]{2,5}$")
+_SHORT_TITLE: Final = 5
+_WAY: Final = re.compile(r"首页\s?(?:[>›»＞]+\s?[\u4e00-\u9fff]{2,12}\s?){1,6}")
 _INDENT: Final = re.compile(r"[\u2002\u2003\u3000]{2,}")
 # Days and numbers that a page set in pieces, each saved on a line of its own: 2025 / 年 / 6 / 月 and 〔 / 2015 / 〕.
 _BROKEN: Final = re.compile(
@@ -46,6 +49,11 @@ _JOINED: Final = 200
 _AROUND_TITLE: Final = 40
 """Characters that a heading may have around the title that a list gives: its issuer, its number."""
 _MAX_CELL: Final = 12
+_VIEWER: Final = re.compile(
+    r"不支持.{0,20}(?:预览|PDF|浏览)|在线(?:预览|浏览)|点击(?:此处|这里)?下载|下载附件|附件下载", re.IGNORECASE
+)
+"""What stands where a file is shown in the page."""
+_DATED: Final = re.compile(r"[^。，；]{0,30}(?:首页|时间|日期|来源)\s?[:：]?[^。，；]{0,40}")
 
 
 def read_page(  # noqa: PLR0913 - the contract: all but `content` and `url` are optional and by name
@@ -176,7 +184,8 @@ def _read(source: Source, listed: Listed, authority: str | None) -> PageRecord:
         kind.reject(title or "", text, source.markup)
     head = " ".join(line.text for line in source.lines[: min(source.start + 2, 8)])
     given = Given(source.url, source.box, document, source.metas, source.headings, source.window, listed=listed)
-    given.numbered = _number_beside(source)
+    given.numbered = _number_beside(source) or _number_of_file(source, title)
+    given.crumbs = _crumbs(source)
     given.beside, given.head, given.authority = _day_beside(source, title), head, authority
     set_titles(fields, document, title, where)
     set_number(fields, given)
@@ -195,7 +204,9 @@ def _read(source: Source, listed: Listed, authority: str | None) -> PageRecord:
 def _is_own(line: dom.Line, title: str | None) -> bool:
     """Whether a line is text, and not the title over again or the link to a file."""
     text = line.text
-    return line.links * 2 < len(text) and not title_like(text, title) and not text.startswith(("附件", "附："))
+    if line.links * 2 >= len(text) or title_like(text, title) or text.startswith(("附件", "附：", *TAIL_WORDS)):
+        return False
+    return len(text) >= _PARAGRAPH or not (_VIEWER.search(text) or _DATED.fullmatch(text))
 
 
 def _why_silent(source: Source) -> str:
@@ -209,7 +220,7 @@ def _signs(fields: Fields, given: Given, text: str) -> kind.Signs:
     return kind.Signs(
         title=fields.title or "",
         text=text,
-        columns=tuple(metas[name] for name in ("columntype", "columnname", "lanmu") if metas.get(name)),
+        columns=tuple(metas[name] for name in ("columntype", "columnname", "lanmu") if metas.get(name)) or given.crumbs,
         number=fields.number is not None,
         box_labels=given.box.labels,
         signature=bool(given.document.signatories),
@@ -259,6 +270,26 @@ def _number_beside(source: Source) -> str | None:
         if numbers and numbers[0].start == 0 and (not (rest := besides(line.text)) or rest in PLAIN_STATUS):
             return numbers[0].printed
     return None
+
+
+def _number_of_file(source: Source, title: str | None) -> str | None:
+    """The number by which the one attached file is named, where the rest of its name is the title or what it issues."""
+    wanted = normal_title(title or "")
+    for file in source.attachments[:1]:
+        numbers = find_numbers(file.title)
+        rest = normal_title(_EXTENSION.sub("", file.title.replace(numbers[0].printed, ""))) if numbers else ""
+        if len(rest) > _SHORT_TITLE and rest in wanted:
+            return numbers[0].printed
+    return None
+
+
+def _crumbs(source: Source) -> tuple[str, ...]:
+    """The last part of the site that the line of the way names: 首页 > 政务公开 > 政策解读."""
+    for line in source.lines[: max(source.start, NEARBY)]:
+        if "首页" in line.text and len(line.text) < 2 * _PARAGRAPH and (match := _WAY.search(line.text)):
+            parts = [part.strip() for part in re.split(r"[>›»＞/]+", match[0]) if part.strip()]
+            return tuple(reversed(parts[-2:]))
+    return ()
 
 
 def _day_on(source: Source, index: int) -> str | None:

@@ -16,6 +16,7 @@ from pipeline.parsers.english import force as english_force
 from pipeline.parsers.english import provisions as english_provisions
 from pipeline.parsers.fields import Fields, Given, box_effects, interval
 from pipeline.parsers.force import Days, read_force
+from pipeline.parsers.issuers import looks_like_body, split_bodies
 from pipeline.parsers.markup import Source
 from pipeline.parsers.normal import fold, fold_normal, normal_lines, normal_text
 from pipeline.parsers.records import Effect, Evidence, Kind, PageRecord
@@ -107,7 +108,9 @@ def _strip(fields: Fields, what: Kind) -> None:
         fields.days.pop(name, None)
         fields.evidence.pop(f"{name}_date", None)
     if fields.publisher and what in {"news", "press_conference", "repost"}:
-        fields.issuers = (fields.publisher,)
+        names = split_bodies(fields.publisher)
+        joint = len(names) > 1 and all(map(looks_like_body, names))
+        fields.issuers = names if joint else (fields.publisher,)
 
 
 def _force(

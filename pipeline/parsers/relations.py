@@ -39,6 +39,12 @@ _WORDING: Final = re.compile(r"^\s?中的?\s?[“\"][^”\"]{1,80}[”\"][^。�
 """将《X》中的“质监”修改为“市场监管”."""
 _DELETING: Final = re.compile(r"(?:删去|删除)\s?$")
 _SUSPENDING: Final = re.compile(rf"(?:{'|'.join(SUSPEND_WORDS)})\s?$")
+_SOME_OF: Final = re.compile(
+    r"^\s?中?的?(?P<scope>(?:有关|相关|部分|个别)[^，。；\x01]{0,16}(?:规定|条款|内容|措施|要求))"
+)
+"""暂停执行《X》有关规定: not the whole of X."""
+_ADJUSTED: Final = re.compile(r"(?:在(?P<place>[^，。；\x01]{2,60}?))?暂时调整\s?(?:实施|适用|执行)")
+"""暂时调整实施《X》 is said of some provisions in some places, never of all of X."""
 _ENDED_BY: Final = re.compile(r"(?:被|已由|参见|详见)\s?(?:\x01[、和及与\s]{0,3}){0,6}$")
 """本文件已被《X》废止: X is what ends this one."""
 _REACH: Final = 60
@@ -139,13 +145,21 @@ def changes(
             continue
         if not scope and _predicate(near, EXTEND_WORDS):
             found.append((place, "extends", None, _until(near, start)))
-        elif _predicate(near[scope.end() :] if scope else near, SUSPEND_WORDS):
-            found.append((place, "suspends", printed, None))
+        elif _predicate(near[scope.end() :] if scope else _SOME_OF.sub("", near), SUSPEND_WORDS):
+            found.append((place, "suspends", printed or _part_of(masked, behind), None))
         elif _amends(masked, name.at, near, behind, scoped=scope is not None):
             found.append((place, "amends", printed, None))
         elif _SUSPENDING.search(masked[: name.at]):
-            found.append((place, "suspends", printed, None))
+            found.append((place, "suspends", printed or _part_of(masked, behind), None))
     return found
+
+
+def _part_of(masked: str, behind: str) -> str | None:
+    """What of the suspended document is meant, where it is not the whole: 有关规定, or a place that it names."""
+    if some := _SOME_OF.match(behind):
+        return some["scope"]
+    adjusted = _ADJUSTED.search(masked)
+    return (adjusted["place"] or adjusted[0]) if adjusted else None
 
 
 def _amends(masked: str, at: int, near: str, behind: str, *, scoped: bool) -> bool:

@@ -38,7 +38,7 @@ _CLAUSE: Final = re.compile(
     r"第[一二三四五六七八九十百零〇\d]{1,6}[章节条编]|[一二三四五六七八九十]{1,3}\s?[、.．]|[（(]"
 )
 _OFFICE: Final = re.compile(
-    r"^(?:代)?(?:(?:[省市州盟旗县区部局署行院厅会社]|检察|审计)\s?长|总\s?理|主\s?任|主\s?席|主\s?委)\s?[:：]?\s?[\u4e00-\u9fff·\s]{2,12}$"
+    r"^(?:[\u4e00-\u9fff]{2,20}(?=[\u4e00-\u9fff]{2,4}[:：\s]))?(?:代)?(?:(?:[省市州盟旗县区部局署行院厅会社]|检察|审计)\s?长|总\s?理|主\s?任|主\s?席|主\s?委)\s?[:：]?\s?[\u4e00-\u9fff·\s]{2,12}$"
 )
 _LIST_START: Final = re.compile(r"^附\s?件?\s?[:：]")
 _ENTRY: Final = re.compile(r"^(?:附件\s?)?\d{1,2}\s?[.．、:：]")
@@ -67,6 +67,19 @@ _SOME_TEXT: Final = 100
 _WHOLE_COPY: Final = 0.8
 """A second copy may lack a few lines at its end; less is a text that takes up its beginning again."""
 _HEADING: Final = 20
+_FOOT: Final = re.compile(
+    r"ICP\s?备\s?\d{5}|公网安备\s?\d{6}|标识码\s?[:：]?\s?[a-z\d]{8}|版权所有(?!者|人|权)|copyright\s?(?:©|\(c\)|&copy;|\d{4})"
+    r"|all rights reserved",
+    re.IGNORECASE,
+)
+_FOOT_TOP: Final = (
+    "主办：", "主办:", "主办单位", "承办：", "承办:", "承办单位", "技术支持", "友情链接", "网站地图", "联系我们",
+    "关于我们"
+)  # fmt: skip
+_FOOT_LINES: Final = 12
+_SHORT_TITLE: Final = 5
+_TURN: Final = re.compile(r"^[上下前后]一?[篇条页则个]\s?[:：]")
+"""上一条：…, with the title of another page behind it."""
 
 
 @dataclass(slots=True)
@@ -95,6 +108,7 @@ def trim(lines: list[Line], title: str | None, used: set[int], offset: int) -> l
 
     `used` holds numbers of lines that the metadata box took; `offset` is the number of the first of `lines`.
     """
+    lines = lines[: _foot(lines)]
     kept: list[Line] = []
     seen_text = 0
     running: int | None = None
@@ -106,10 +120,13 @@ def trim(lines: list[Line], title: str | None, used: set[int], offset: int) -> l
             low = text.lower()
             if _NOISE.search(low):
                 continue
-            if seen_text > _SOME_TEXT and len(text) < _HEADING and low.startswith(TAIL_WORDS):
+            turn = text[0] in "上下前后" and kept and _TURN.match(text)
+            if turn or (seen_text > _SOME_TEXT and len(text) < _HEADING and low.startswith(TAIL_WORDS)):
                 running = _last_running(lines) if running is None else running
                 if running <= index:
                     break
+            if low.startswith("分享") and 2 * line.links > len(text):
+                continue
         linked = line.links >= len(text) - 1 - text.count(" ") and len(text) > 3  # noqa: PLR2004 - a page number
         if linked and not _is_file_link(text) and not title_like(text, title):
             continue
@@ -118,6 +135,17 @@ def trim(lines: list[Line], title: str | None, used: set[int], offset: int) -> l
         seen_text += len(text) - line.links
         kept.append(line)
     return _once(kept)
+
+
+def _foot(lines: list[Line]) -> int:
+    """Where the foot of the site begins, in the last lines: who keeps it, its licence, its code."""
+    first = max(0, len(lines) - _FOOT_LINES)
+    found = next((index for index in range(first, len(lines)) if _FOOT.search(lines[index].text, 0, 400)), None)
+    if found is None:
+        return len(lines)
+    while found > first and lines[found - 1].text.startswith(_FOOT_TOP):
+        found -= 1
+    return found
 
 
 def title_like(text: str, title: str | None) -> bool:
@@ -155,7 +183,7 @@ def read_structure(lines: list[Line], title: str | None) -> Document:
     """Find the parts of a document in its lines."""
     document = Document(lines)
     _read_head(document, title)
-    _read_signature(document)
+    _read_signature(document, normal_title(title or ""))
     _read_annexes(document, title)
     _read_annex_list(document)
     for index, line in enumerate(lines):
@@ -250,7 +278,7 @@ def _names_above(document: Document, index: int) -> tuple[int, tuple[str, ...]]:
     return first, tuple(dict.fromkeys(name for group in names for name in group))
 
 
-def _read_signature(document: Document) -> None:
+def _read_signature(document: Document, wanted: str) -> None:
     """The first day that stands alone beneath the names of bodies, after the text has begun."""
     for index in range(document.text_start, len(document.lines)):
         text = document.lines[index].text
@@ -262,7 +290,7 @@ def _read_signature(document: Document) -> None:
             first, names = _names_above(document, index)
             day = parse_day(text)
             if day and (names or document.signed is None):
-                if not names and not _may_be_day_line(document, index):
+                if not names and not _may_be_day_line(document, index, wanted):
                     continue
                 document.signed, document.signed_raw, document.signatories = day, text.strip(), names
                 document.signature = (first, index + 1)
@@ -276,13 +304,16 @@ def _read_signature(document: Document) -> None:
                 return
 
 
-def _may_be_day_line(document: Document, index: int) -> bool:
-    """A day alone counts without names only on the right, or as the last line but notes."""
+def _may_be_day_line(document: Document, index: int, wanted: str) -> bool:
+    """A day alone counts without names only on the right, last but for notes, or before what the title issues."""
     line = document.lines[index]
     behind = (other.text for other in _from(document.lines, index + 1))
     following = next((text for text in behind if not _NOTE.match(text)), None)
     above = document.lines[index - 1].text if index else ""
-    return line.align == "r" or following is None or bool(_ANNEX.match(following) or _OFFICE.match(above))
+    if line.align == "r" or following is None or _ANNEX.match(following) or _OFFICE.match(above):
+        return True
+    issued = normal_title(following).replace("的", "")
+    return len(issued) > _SHORT_TITLE and issued in wanted.replace("的", "") and issued != wanted.replace("的", "")
 
 
 def _read_annexes(document: Document, title: str | None) -> None:
