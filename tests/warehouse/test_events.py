@@ -156,6 +156,13 @@ def test_a_later_document_brings_one_event_to_each_that_it_touches_once(world):
     assert sorted(world.events(*kinds)) == sorted(expected)
 
 
+@pytest.mark.parametrize(("scope", "end"), [("有关规定", "term"), (None, "suspended")])
+def test_only_what_is_suspended_whole_is_out_of_force(world, scope, end):
+    world.crawl("2021-01-02", world.policy(effect=[FIVE_YEARS]))
+    world.crawl("2022-02-02", second(world, names_old(world, "suspends", scope=scope)))
+    assert world.force()[0][2] == end
+
+
 @pytest.mark.parametrize(
     ("fields", "expected"),
     [({"effective_date": None}, "2022-01-20"), ({"effective_date": None, "signed_date": None}, "2022-01-25")],

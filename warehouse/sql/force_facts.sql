@@ -45,7 +45,8 @@ WHERE
     c.known_to IS NULL
     AND c.page_kind = 'policy'
     AND c.policy_id <> c.bound_policy_id
-    AND (c.relation IN ('extends', 'suspends') OR (c.relation = 'repeals' AND c.scope IS NULL))
+    -- What is ended or suspended in part still holds.
+    AND (c.relation = 'extends' OR (c.relation IN ('repeals', 'suspends') AND c.scope IS NULL))
 -- Mirrors and reposts of the citing document say the same thing again.
 QUALIFY row_number() OVER (
     PARTITION BY c.bound_policy_id, c.policy_id, c.relation, day, c.ends_on ORDER BY c.known_from, c.citation_id
