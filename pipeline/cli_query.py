@@ -132,6 +132,11 @@ def _print_policy(found: dict[str, Any]) -> None:
     for name, value in found["status"].items():
         if name != "evidence" and value not in (None, [], ""):
             sys.stdout.write(f"{'status: ' + name.replace('_', ' '):28} {cli_output.cell(value)}\n")
+    evidence = [{**item, "counts": not item.get("is_lost")} for item in found["status"].get("evidence") or []]
+    if evidence:
+        # What lost is said as well: a term that is over beside a portal that says 有效 must not stay hidden.
+        sys.stdout.write("\nevidence of its force\n")
+        cli_output.emit(evidence, ("of", "day", "rule", "quote", "counts"))
     columns = {
         "measures": ("path", "heading", "text"),
         "citations": ("relation", "number", "title", "quote"),

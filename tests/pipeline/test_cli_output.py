@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from pipeline import cli_output
+from pipeline import cli_output, cli_query
 from pipeline.cli_output import Format
 
 ROW = {
@@ -98,3 +98,14 @@ def test_more_columns_than_a_line_has_room_for_get_a_line_each():
 
 def test_columns_of_one_name_are_told_apart():
     assert cli_output.unique(["a", "b", "a", "a"]) == ["a", "b", "a_2", "a_3"]
+
+
+def test_show_prints_the_evidence_that_lost_too(capsys):
+    """A portal says 有效, the term is over: a reader must not see the one without the other."""
+    lost = {"of": "end", "day": "2025-02-25", "rule": "valid_for", "quote": "有效期三年", "is_lost": True}
+    won = {"of": "end", "rule": "status_stated", "quote": "现行有效", "is_lost": False}
+    nested = {key: [] for key in ("measures", "citations", "cited_by", "versions", "pages", "events")}
+    cli_query._print_policy({"title": "办法", "status": {"on": "2026-01-01", "evidence": [lost, won]}, **nested})
+    lines = [line.split() for line in capsys.readouterr().out.splitlines()]
+    assert ["end", "2025-02-25", "valid_for", "有效期三年", "no"] in lines
+    assert ["end", "status_stated", "现行有效", "yes"] in lines
