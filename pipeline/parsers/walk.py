@@ -10,6 +10,7 @@ scripts. What does not: what the lines mean.
 import re
 from collections.abc import Mapping
 from typing import Any, Final
+from urllib.parse import unquote
 
 from lxml import etree
 
@@ -20,8 +21,8 @@ from pipeline.parsers.vocabulary import FILE_TYPES
 
 _SKIP: Final = frozenset(
     [
-        "style", "noscript", "template", "select", "option", "svg", "iframe", "object", "textarea", "button", "title",
-        "audio", "video", "map", "head"
+        "style", "noscript", "template", "select", "option", "svg", "iframe", "object", "embed", "textarea", "button",
+        "title", "audio", "video", "map", "head"
     ]
 )  # fmt: skip
 _INLINE: Final = frozenset(
@@ -37,16 +38,25 @@ _CONTAINERS: Final = frozenset(
         "blockquote", "fieldset", "aside"
     ]
 )  # fmt: skip
-_CELLS: Final = frozenset({"td", "th"})
-_KEPT_EMPTY: Final = _CELLS | {"dd"}
 _FILE: Final = re.compile(rf"\.(?:{'|'.join(FILE_TYPES)})(?![a-z])", re.IGNORECASE)
-_STRONG: Final = frozenset({"h1", "h2", "h3"})
+_VIEWED: Final = re.compile(r"[?&#](?:file|url|src|path)=([^&#]{4,500})", re.IGNORECASE)
+"""The file that the address of a viewer names: /pdfjs/web/viewer.html?file=/files/a.pdf."""
 _BOLD: Final = frozenset({"b", "strong"})
-_NOTED: Final = _BOLD | {"a", "img", "script"}
-"""Inline elements that mean more than their text."""
-_BLOCK, _TEXT, _MEANS, _SKIPPED = range(4)
-_ROLES: Final = dict.fromkeys(_INLINE, _TEXT) | dict.fromkeys(_NOTED, _MEANS) | dict.fromkeys(_SKIP, _SKIPPED)
-"""What an element is to the pass; all others begin a block of their own."""
+_TEXT, _MEANS, _SKIPPED, _BLOCK, _STRONG, _ROW, _META, _BOX, _KEPT_EMPTY, _CELL = range(10)
+"""What an element is to the pass: from `_BLOCK` on it begins a block, from `_BOX` on a container, and from
+`_KEPT_EMPTY` on one that counts without text too. In one number, for every element is looked up, and looked up once."""
+_ROLES: Final = {
+    **dict.fromkeys(_INLINE, _TEXT),
+    **dict.fromkeys([*_BOLD, "a", "img", "script"], _MEANS),
+    **dict.fromkeys(_SKIP, _SKIPPED),
+    **dict.fromkeys(["h1", "h2", "h3"], _STRONG),
+    **dict.fromkeys(_CONTAINERS, _BOX),
+    **dict.fromkeys(["td", "th"], _CELL),
+    "tr": _ROW,
+    "meta": _META,
+    "dd": _KEPT_EMPTY,
+}
+"""All other elements are blocks."""
 _CENTRE: Final = re.compile(r"text-align:\s?center", re.IGNORECASE)
 _RIGHT: Final = re.compile(r"text-align:\s?right", re.IGNORECASE)
 _HIDDEN: Final = re.compile(r"display\s?:\s?none", re.IGNORECASE)
@@ -96,10 +106,10 @@ class _Walker:
         style = attributes.get("style") if attributes else None
         if style and "none" in style and _HIDDEN.search(style):
             self.hidden.append(depth)
-        if role == _BLOCK:
+        if role >= _BLOCK:
             if self.parts:
                 self.flush()
-            self.enter(tag, attributes, style)
+            self.enter(tag, role, attributes, style)
         elif role == _MEANS:
             self.note(tag, attributes)
 
@@ -126,13 +136,13 @@ class _Walker:
         if self.hidden and self.hidden[-1] == depth:
             self.hidden.pop()
         role = _ROLES.get(tag, _BLOCK)
-        if role == _BLOCK:
+        if role >= _BLOCK:
             if self.parts:
                 self.flush()
-            if tag in _CONTAINERS:
+            if role >= _BOX:
                 page = self.page
                 box = page.boxes[self.blocks[-1][3]]
-                if tag in _KEPT_EMPTY and len(page.lines) == box.start:
+                if role >= _KEPT_EMPTY and len(page.lines) == box.start:
                     self.line("")
                 box.end = len(page.lines)
             self.blocks.pop()
@@ -163,23 +173,23 @@ class _Walker:
             not self.hidden,
         ))  # fmt: skip
 
-    def enter(self, tag: str, attributes: Mapping[str, str], style: str | None) -> None:
+    def enter(self, tag: str, role: int, attributes: Mapping[str, str], style: str | None) -> None:
         """Begin a block."""
         _, align, _, box, row, cell = self.blocks[-1]
         printed = attributes.get("align") if attributes else None
         if style or printed or tag == "center":
             align = _align(printed, tag, style or "") or align
-        if tag in _CONTAINERS:
+        if role >= _BOX:
             boxes = self.page.boxes
             boxes.append(Box(box, len(self.page.lines), attributes))
             box = len(boxes) - 1
-            if tag in _CELLS:
+            if role == _CELL:
                 self.cells = cell = self.cells + 1
-        elif tag == "tr":
+        elif role == _ROW:
             self.rows = row = self.rows + 1
-        elif tag == "meta":
+        elif role == _META:
             self.meta(attributes)
-        self.blocks.append((tag, align, tag in _STRONG, box, row, cell))
+        self.blocks.append((tag, align, role == _STRONG, box, row, cell))
 
     def note(self, tag: str, attributes: Mapping[str, str]) -> None:
         """Begin an inline element that means more than its text."""
@@ -212,6 +222,16 @@ class _Walker:
             self.head = self.depth
         elif tag == "title" or (tag == "script" and self.head):
             self.kept = []
+        elif tag in {"iframe", "object", "embed"}:
+            self.frame(attributes)
+
+    def frame(self, attributes: Mapping[str, str]) -> None:
+        """Take the file that a frame shows in the page as if it were linked there."""
+        shown = attributes.get("src") or attributes.get("data") or ""
+        if viewed := _VIEWED.search(shown):
+            shown = unquote(viewed[1])
+        if "." in shown and _FILE.search(shown) and not shown.lower().startswith(("javascript", "data:")):
+            self.page.links.append(Link("", shown.strip(), len(self.page.lines)))
 
     def leave_skipped(self, tag: str, depth: int) -> None:
         """End such an element, or a script."""
