@@ -10,7 +10,7 @@ COMMANDS = (
     "run", "ingest", "read", "reparse", "status", "changes", "show", "diff", "in-force", "search", "export", "alerts",
     "source", "sql", "ui", "demo",
 )  # fmt: skip
-HEAVY = ("dagster", "duckdb", "scrapy", "twisted", "pyarrow", "lxml", "pydantic", "opencc", "bs4", "rich")
+HEAVY = ("dagster", "duckdb", "scrapy", "twisted", "pyarrow", "lxml", "pydantic", "opencc", "rich")
 
 
 def one_line(err):
