@@ -10,11 +10,10 @@ from typing import Final
 from warehouse.steps import Steps
 
 COMPRESSED: Final[dict[str, dict[str, str]]] = {
-    "body_text": {"text": "uncompressed"},
-    "measure_version": {"text": "zstd"},
+    "body_text": {"text": "zstd"},
+    "measure_version": {"text": "uncompressed"},
 }
-"""How the long texts are stored for analysts: `search` goes through all of `body_text`, which zstd would make three times
-as slow; clauses are read a few at a time."""
+"""How the long texts are stored for analysts. `search` goes through every clause; zstd would make it twice as slow."""
 
 TABLES: Final[dict[str, str]] = {
     "policies": "One row per policy, as known now, with its force and today's status. Start here.",
@@ -35,24 +34,26 @@ TABLES: Final[dict[str, str]] = {
     "citation": "One row per citation and span of time in which it stood; see `citations`.",
     "effect": "One row per interval of force, as held true from known_from to known_to.",
     "event": "One row per event, as stored; see `changes`.",
-    "search_text": "One row per policy: title, numbers and headings in the form that `search` compares.",
+    "search_text": "One row per policy: what `search` looks through besides the clauses.",
     "rejected": "One row per answer that could not be read, with the reason.",
     "schema_version": "The version of the schema.",
 }
 
 MACROS: Final[dict[str, str]] = {
     "present": "present(): now, or the session's variable policywatch_now (SET VARIABLE policywatch_now = '…').",
-    "policies_on": "policies_on(on_date, as_known_at := present()): `policies` with the status of a day, as known then.",
-    "force_on": "force_on(on_date, as_known_at := present()): status and reason of every policy on a day.",
-    "in_force": "in_force(on_date, as_known_at := present()): the policies in force on a day, as known at an instant.",
-    "status_of": "status_of(policy_id, on_date, as_known_at := present()): one policy's status on a day, with the reason.",
+    "known_at": "known_at(as_known_at): that instant; present() where it is null.",
+    "policies_on": "policies_on(on_date, as_known_at := NULL): `policies` as of a day, as known then.",
+    "force_on": "force_on(on_date, as_known_at := NULL): status and reason of every policy on a day.",
+    "in_force": "in_force(on_date, as_known_at := NULL): the policies in force on a day, as known at an instant.",
+    "status_of": "status_of(policy_id, on_date, as_known_at := NULL): one policy's status on a day, and why.",
     "changes_between": "changes_between(a, b): the events that became known from instant a on and before b.",
     "history_of": "history_of(policy_id): versions, force and events of one policy in the order of our knowledge.",
     "repeal_graph": "repeal_graph(policy_id): who repealed, amended, extended or suspended whom, over all steps.",
-    "search": "search(words, most := 50): policies that hold all the words, in either script, best first, with the clause.",
+    "search": "search(words, most := 50): policies that hold all the words, best first, with the clause.",
     "simplified": "simplified(text): traditional characters as simplified ones, each by itself.",
-    "folded": "folded(text): lower case, half-width, plain quotes and brackets: the form that `search` compares.",
-    "holds": "holds(text, word, cased): whether text holds word; in either case where cased.",
+    "plain": "plain(text): half-width, plain quotes and brackets.",
+    "folded": "folded(text): plain and in lower case: the form in which `search` compares titles.",
+    "needles": "needles(words): what `search` looks for: a bit per word, 256 for the phrase.",
 }
 
 COLUMNS: Final[dict[str, str]] = {
@@ -104,7 +105,6 @@ COLUMNS: Final[dict[str, str]] = {
     "heading": "Heading of the clause, without its number.",
     "health": "healthy, suspect (last run not good), unhealthy (two or more in a row), never_checked.",
     "health_reasons": "Why it is so, as sentences; why the last crawl was partial, where that is all there is to say.",
-    "headings": "The headings of its clauses, one a line, as `search` compares them.",
     "health_since": "The end of the first crawl since which it is so (UTC).",
     "homepage": "Address of the portal section.",
     "in_force_from": "First day in force; null where unknown.",
@@ -231,6 +231,7 @@ OVERRIDES: Final[dict[tuple[str, str], str]] = {
         "reason",
     ): _REASONS,
     ("source", "title"): "Native name of the portal section.",
+    ("search_text", "text"): "What stands before the first clause; the whole text where there are no clauses.",
     ("search_text", "title"): "Titles and numbers, printed and normal, as `search` compares them.",
     ("sources", "title"): "Native name of the portal section.",
     ("calendar", "reason"): "The rule of the start, or the kind of the end.",

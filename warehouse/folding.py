@@ -1,7 +1,8 @@
-"""How a search compares characters: the macros `simplified` and `folded`, which need tables of characters.
+"""How a search compares characters: the macros `simplified` and `plain`, which need tables of characters.
 
-What belongs here: the two tables and the statements that carry them. What does not: the search (`views/75_search.sql`) and
-how stored texts were brought into this form (the reader did that, with words in view; here single characters must do).
+What belongs here: the two tables and the statements that carry them. What does not: the search
+(`views/75_search.sql`) and how stored texts were brought into this form (the reader did that, with words in view; here
+single characters must do).
 """
 
 import functools
@@ -11,8 +12,8 @@ _CJK: Final = (*range(0x3400, 0x4DC0), *range(0x4E00, 0xA000))
 _BOTH: Final = frozenset("後徵於夥麽")
 """Characters of the simplified set that nobody who writes simplified characters would look for."""
 _PUNCTUATION: Final = (
-    ("“”„‟«»「」『』", '"'), ("‘’‚‛`´", "'"), ("〈", "<"), ("〉", ">"), ("—–−―‐‑", "-"), ("〔【﹝", "["), ("〕】﹞", "]"),
-    ("○◯", "〇"), ("•・", "·"), ("〜", "~"), ("\u3000\u00a0", " "),
+    ("“”„‟«»「」『』", '"'), ("‘’‚‛`´", "'"), ("〈", "<"), ("〉", ">"), ("—–−―‐‑", "-"), ("〔【﹝", "["),
+    ("〕】﹞", "]"), ("○◯", "〇"), ("•・", "·"), ("〜", "~"), ("\u3000\u00a0", " "),
 )  # fmt: skip
 
 
@@ -51,10 +52,11 @@ def _forms() -> tuple[str, str]:
 
 
 def statements() -> list[str]:
-    """The CREATE MACRO statements of `simplified(text)` and `folded(text)`."""
+    """The CREATE MACRO statements of `simplified(text)`, `plain(text)` and `folded(text)`."""
     return [
         f"CREATE MACRO simplified(text) AS translate(text, {_literal(traditional()[0])}, {_literal(traditional()[1])})",
-        f"CREATE MACRO folded(text) AS lower(translate(text, {_literal(_forms()[0])}, {_literal(_forms()[1])}))",
+        f"CREATE MACRO plain(text) AS translate(text, {_literal(_forms()[0])}, {_literal(_forms()[1])})",
+        "CREATE MACRO folded(text) AS lower(plain(text))",
     ]
 
 

@@ -4,6 +4,7 @@ What belongs here: opening the published file and asking it. What does not: maki
 read at once; nobody waits for the writer.
 """
 
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any, Final
 
 import duckdb
 
+from policywatch import clock
 from policywatch.errors import StorageError, UsageError
 from warehouse.steps import Steps
 
@@ -27,15 +29,21 @@ _KINDS: Final = (duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN)
 def connect(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """A read-only connection: times in UTC, no files or network, no settings to change.
 
+    Where POLICYWATCH_NOW freezes the clock, it is the present day of the views, too.
+
     Raises:
         StorageError: nothing is published there yet, or the file cannot be read.
+        UsageError: POLICYWATCH_NOW is no time.
     """
     if not path.exists():
         msg = f"nothing is published at {path} yet; run `policywatch run` first"
         raise StorageError(msg)
+    present = clock.now().isoformat() if os.environ.get(clock.ENVIRONMENT) else None
     try:
         connection = duckdb.connect(str(path), read_only=True)
         connection.execute("SET TimeZone = 'UTC'")
+        if present is not None:  # what `present()` gives in the database
+            connection.execute("SET VARIABLE policywatch_now = CAST(? AS VARCHAR)", [present])
         for name, value in _LOCKED.items():
             connection.execute(f"SET {name} = {value}")
     except duckdb.Error as error:

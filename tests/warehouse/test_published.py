@@ -68,8 +68,20 @@ def test_every_table_view_macro_and_column_is_explained(told):
         "SELECT function_name, comment FROM duckdb_functions() WHERE function_type = 'table_macro' AND NOT internal"
     )
     assert {name for name, comment in ask(told, macros) if comment} >= {
-        "in_force", "status_of", "changes_between", "history_of", "repeal_graph", "search",
+        "in_force", "status_of", "changes_between", "history_of", "repeal_graph", "search", "policies_on",
     }  # fmt: skip
+    every = "SELECT function_name FROM duckdb_functions() WHERE NOT internal AND coalesce(comment, '') = ''"
+    assert ask(told, every) == []
+
+
+def test_long_texts_are_stored_as_chosen(told):
+    stored = (
+        "SELECT DISTINCT compression FROM pragma_storage_info(?)"
+        " WHERE column_name = 'text' AND segment_type = 'VARCHAR'"
+    )
+    with duckdb.connect(str(told.published), read_only=True) as reader:
+        assert reader.execute(stored, ["body_text"]).fetchall() == [("ZSTD",)]
+        assert reader.execute(stored, ["measure_version"]).fetchall() == [("Uncompressed",)]
 
 
 @pytest.mark.parametrize(
@@ -124,6 +136,28 @@ def test_status_is_a_function_of_the_day(told, day, known, status):
     assert ask(told, sql, [policy_id(told), day, known]) == [(status,)]
 
 
+def test_the_present_day_may_be_given(told):
+    with duckdb.connect(str(told.published), read_only=True) as reader:
+        reader.execute("SET VARIABLE policywatch_now = '2022-02-28T15:59:59+00:00'")
+        sql = "SELECT title, status FROM policies ORDER BY title DESC"
+        assert reader.execute(sql).fetchall() == [(OLD, "in_force"), (NEW, "not_yet_in_force")]
+        reader.execute("SET VARIABLE policywatch_now = '2022-02-28T16:00:00+00:00'")  # midnight in Shanghai
+        assert reader.execute(sql).fetchall() == [(OLD, "repealed"), (NEW, "in_force")]
+
+
+def test_a_frozen_clock_is_the_present_of_every_question(told, monkeypatch):
+    monkeypatch.setenv("POLICYWATCH_NOW", "2021-06-01T00:00:00+08:00")
+    assert ask(told, "SELECT status FROM policies WHERE title = ?", [OLD]) == [("in_force",)]
+    assert ask(told, "SELECT title, end_kind FROM in_force(DATE '2022-03-01')") == [(OLD, "term")]
+
+
+@pytest.mark.parametrize(("day", "known"), [("2022-03-01", "2023-01-01"), ("2026-01-01", "2021-06-01")])
+def test_one_rule_makes_every_status(told, day, known):
+    one = ask(told, "SELECT status FROM status_of(?, ?, as_known_at := ?)", [policy_id(told), day, known])
+    asked = "SELECT status FROM policies_on(?, as_known_at := ?) WHERE policy_id = ?"
+    assert ask(told, asked, [day, known, policy_id(told)]) == one
+
+
 def test_status_of_something_unknown_is_no_row(told):
     assert ask(told, "FROM status_of('po_nothing', DATE '2022-01-01')") == []
     assert (
@@ -160,6 +194,11 @@ def test_a_life_and_the_graph_of_repeals(told):
         ("乙办法 补助", [NEW]),
         ("最高200万元", [OLD]),
         ("补助 财政局", [NEW, OLD]),
+        ("補助標準", [NEW, OLD]),  # typed in traditional characters
+        ("云政发[2022]9号", [NEW]),
+        ("云政发〔2022〕9号", [NEW]),
+        ("补助　标准", [NEW, OLD]),  # a full-width blank
+        ("乙办法 200万元", []),  # all words must be there
         ("没有的词", []),
         ("'; DROP TABLE event; --", []),
         ("", []),
@@ -173,6 +212,54 @@ def test_search(told, words, expected):
 def test_search_puts_titles_first_and_shows_the_clause(told):
     assert ask(told, "SELECT title FROM search('办法')")[0][0] in {OLD, NEW}
     assert ask(told, "SELECT heading, path FROM search('申报')") == [("申报", "二")]
+
+
+@pytest.fixture(scope="module")
+def shelf(tmp_path_factory, request):
+    """Policies that hold the same words in different places."""
+    world = request.getfixturevalue("world_class")(tmp_path_factory.mktemp("shelf"))
+    clause = world.clause
+    places = {
+        "title": {"name": "云江市数据共享办法"},
+        "title scattered": {"name": "云江市共享公共数据办法"},
+        "heading": {"clauses": [clause("一", "由市政府负责。", "数据共享")]},
+        "heading scattered": {"clauses": [clause("一", "由市政府负责。", "共享数据")]},
+        "text": {"clauses": [clause("一", "开展数据共享。"), clause("二", "不涉及。")]},
+        "text scattered": {"clauses": [clause("一", "共享单车。"), clause("二", "数据安全。")]},
+        "no clause": {"clauses": [], "text": "关于数据共享的批复"},
+        "before the clauses": {"text": "为推进数据共享,制定。\n由市负责。", "clauses": [clause("一", "由市负责。")]},
+        "English": {"name": "Measures on Data Sharing", "clauses": [clause("1", "The Data Bureau (GDP, iOS).")]},
+        "neither": {"clauses": [clause("一", "数据。")]},
+    }  # fmt: skip
+    pages = []
+    for number, (place, more) in enumerate(places.items()):
+        about = {"name": f"云江市{number}号通知", "number": f"云政发〔2020〕{number + 10}号"} | more
+        pages.append(world.policy(f"http://city/{number}", topic=place, **about))
+    world.crawl("2021-01-02", *pages)
+    world.publish()
+    world.ledger.close()
+    return world
+
+
+@pytest.mark.parametrize("words", ["数据 共享", "數據 共享"])
+def test_search_ranks_by_place_and_phrases_before_scattered_words(shelf, words):
+    sql = "SELECT p.topic FROM search(?) AS s JOIN policies AS p USING (policy_id) ORDER BY s.score DESC, p.number"
+    assert [row[0] for row in ask(shelf, sql, [words])] == [
+        "title", "title scattered", "heading", "heading scattered", "text", "no clause", "before the clauses",
+        "text scattered",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("words", ["data sharing", "DATA", "bureau", "gdp", "ios", "iOS"])
+def test_english_is_found_in_either_case(shelf, words):
+    found = ask(shelf, "SELECT title FROM search(?)", [words])
+    assert found == ([("Measures on Data Sharing",)] if words != "ios" else [])
+
+
+def test_search_gives_the_clause_that_holds_most_and_as_many_as_asked(shelf):
+    rows = ask(shelf, "SELECT path, text FROM search('数据 共享单车')")
+    assert rows == [("一", "共享单车。")]
+    assert len(ask(shelf, "FROM search('数据', most := 3)")) == 3
 
 
 def test_freshness_travels_with_the_data(told):

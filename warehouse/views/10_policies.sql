@@ -1,7 +1,7 @@
 -- The force of every policy on a legal day, as far as was known at an instant. The one place that makes a status.
-CREATE MACRO force_on(on_date, as_known_at := present()) AS TABLE
+CREATE MACRO force_on(on_date, as_known_at := NULL) AS TABLE
 WITH asked AS (
-    SELECT CAST(on_date AS DATE) AS day, CAST(as_known_at AS TIMESTAMPTZ) AS instant
+    SELECT CAST(on_date AS DATE) AS day, known_at(as_known_at) AS instant
 ),
 held AS (
     SELECT
@@ -52,7 +52,7 @@ LEFT JOIN policy_version AS v
         AND (v.known_to IS NULL OR v.known_to > h.instant);
 
 -- Every policy known at an instant, with its force on a day: `policies`, asked of any day and of any state of knowledge.
-CREATE MACRO policies_on(on_date, as_known_at := present()) AS TABLE
+CREATE MACRO policies_on(on_date, as_known_at := NULL) AS TABLE
 SELECT
     v.policy_id,
     v.number,
@@ -97,8 +97,8 @@ FROM policy_version AS v
 INNER JOIN policy AS p ON p.policy_id = v.policy_id
 LEFT JOIN force_on(on_date, as_known_at := as_known_at) AS f ON f.policy_id = v.policy_id
 WHERE
-    v.known_from <= CAST(as_known_at AS TIMESTAMPTZ)
-    AND (v.known_to IS NULL OR v.known_to > CAST(as_known_at AS TIMESTAMPTZ));
+    v.known_from <= known_at(as_known_at)
+    AND (v.known_to IS NULL OR v.known_to > known_at(as_known_at));
 
 -- What is held true now, one row per policy, with the status of the present day in the portals' zone.
 CREATE VIEW policies AS

@@ -1,7 +1,8 @@
--- Questions with parameters. Two clocks: `on_date` is the legal day, `as_known_at` the instant of our knowledge.
+-- Questions with parameters. Two clocks: `on_date` is the legal day, `as_known_at` the instant of our knowledge,
+-- the present one by default.
 
 -- The policies in force on a day, as far as was known at an instant.
-CREATE MACRO in_force(on_date, as_known_at := present()) AS TABLE
+CREATE MACRO in_force(on_date, as_known_at := NULL) AS TABLE
 SELECT
     v.policy_id,
     v.number,
@@ -23,13 +24,13 @@ SELECT
 FROM effect AS e
 INNER JOIN policy_version AS v ON v.policy_id = e.policy_id
 WHERE
-    e.known_from <= CAST(as_known_at AS TIMESTAMPTZ) AND (e.known_to IS NULL OR e.known_to > CAST(as_known_at AS TIMESTAMPTZ))
-    AND v.known_from <= CAST(as_known_at AS TIMESTAMPTZ) AND (v.known_to IS NULL OR v.known_to > CAST(as_known_at AS TIMESTAMPTZ))
+    e.known_from <= known_at(as_known_at) AND (e.known_to IS NULL OR e.known_to > known_at(as_known_at))
+    AND v.known_from <= known_at(as_known_at) AND (v.known_to IS NULL OR v.known_to > known_at(as_known_at))
     AND coalesce(e.in_force_from, e.stated_on) <= CAST(on_date AS DATE)
     AND (e.in_force_to IS NULL OR e.in_force_to >= CAST(on_date AS DATE));
 
 -- One policy's status on a day, with the reason; no row for a policy that was not known.
-CREATE MACRO status_of(policy_id, on_date, as_known_at := present()) AS TABLE
+CREATE MACRO status_of(policy_id, on_date, as_known_at := NULL) AS TABLE
 SELECT
     v.policy_id,
     coalesce(f.status, 'unknown') AS status,
@@ -47,8 +48,8 @@ SELECT
 FROM policy_version AS v
 LEFT JOIN force_on(on_date, as_known_at := as_known_at) AS f ON f.policy_id = v.policy_id
 WHERE
-    v.policy_id = policy_id AND v.known_from <= CAST(as_known_at AS TIMESTAMPTZ)
-    AND (v.known_to IS NULL OR v.known_to > CAST(as_known_at AS TIMESTAMPTZ));
+    v.policy_id = policy_id AND v.known_from <= known_at(as_known_at)
+    AND (v.known_to IS NULL OR v.known_to > known_at(as_known_at));
 
 -- The events that became known from instant `a` on and before `b`.
 CREATE MACRO changes_between(a, b) AS TABLE
