@@ -231,7 +231,7 @@ def _connect(path: Path, wait: float) -> duckdb.DuckDBPyConnection:
     deadline = time.monotonic() + wait
     while True:
         try:
-            connection = duckdb.connect(str(path))
+            connection = duckdb.connect(str(path), config={"storage_compatibility_version": publish.STORAGE})
         except duckdb.Error as error:
             if "lock" not in str(error).lower():
                 first = str(error).strip().splitlines()[0]
