@@ -1,4 +1,4 @@
-"""Questions to the published database, as rows: what `policywatch status`, `changes`, `show`, `diff` … print.
+"""Questions to the published database, as rows: what `policywatch status`, `changes`, `show` … print.
 
 What belongs here: finding the policy that somebody means, and the queries. What does not: options and printing
 (`pipeline.cli_query`), the meaning of the tables (`warehouse/views`).
@@ -33,8 +33,7 @@ SEARCH_COLUMNS: Final = (
     "policy_id", "number", "title", "issuers", "source", "url", "published_date", "measure_id", "path",
     "heading", "text", "score",
 )  # fmt: skip
-DIFF_COLUMNS: Final = ("change", "what", "path_before", "path_after", "before", "after")
-_AT: Final = "known_from <= $at AND (known_to IS NULL OR known_to > $at)"
+AT: Final = "known_from <= $at AND (known_to IS NULL OR known_to > $at)"
 _MOST_CANDIDATES: Final = 5
 
 
@@ -118,7 +117,7 @@ def show(home: Home, policy_id: str, *, on: date, at: datetime) -> Row:
     if not found:
         msg = f"nothing was known of {policy_id} at {at.isoformat()}; ask for a later --as-known-at"
         raise UsageError(msg)
-    measures = ask(home, _MEASURES, key)
+    measures = ask(home, MEASURES, key)
     return found[0] | {
         "status": status_on(home, policy_id, on=on, at=at),
         "measures": [row | {name: as_value(row[name]) for name in ("amounts", "targets")} for row in measures],
@@ -140,19 +139,19 @@ def status_on(home: Home, policy_id: str, *, on: date, at: datetime) -> Row:
 
 
 _POLICY: Final = f"""
-SELECT {", ".join(_SHOWN)} FROM policy_version WHERE policy_id = $id AND {_AT}
+SELECT {", ".join(_SHOWN)} FROM policy_version WHERE policy_id = $id AND {AT}
 """  # noqa: S608 - our own text
-_MEASURES: Final = f"""
+MEASURES: Final = f"""
 SELECT measure_id, path, label, heading, text, level, bodies, amounts, targets FROM measure_version
-WHERE policy_id = $id AND {_AT} ORDER BY position
+WHERE policy_id = $id AND {AT} ORDER BY position
 """  # noqa: S608 - our own text
 _CITATIONS: Final = f"""
 SELECT relation, title, number, quote, bound_policy_id AS policy_id, binding_rule FROM citation
-WHERE policy_id = $id AND {_AT} ORDER BY position
+WHERE policy_id = $id AND {AT} ORDER BY position
 """  # noqa: S608 - our own text
 _CITED_BY: Final = f"""
 SELECT c.relation, c.policy_id, v.number, v.title, c.quote, c.page_kind AS kind
-FROM (SELECT * FROM citation WHERE bound_policy_id = $id AND {_AT}) AS c
+FROM (SELECT * FROM citation WHERE bound_policy_id = $id AND {AT}) AS c
 LEFT JOIN policy_version AS v ON v.policy_id = c.policy_id AND v.known_to IS NULL
 ORDER BY c.known_from, c.position
 """  # noqa: S608 - our own text
@@ -173,12 +172,7 @@ def changes_row(row: Mapping[str, Any]) -> Row:
     return {name: as_value(row[name]) if name in ("before", "after") else row[name] for name in CHANGE_COLUMNS}
 
 
-# --- two states of one policy ----------------------------------------------------------------------------------------
-
-_COMPARED: Final = (
-    "title", "instrument_title", "number", "issuers", "joint_issuers", "signed_date", "published_date",
-    "effective_date", "repealed_date", "stated_status", "status_raw", "in_force_from", "in_force_to",
-)  # fmt: skip
+# --- states of one policy ---------------------------------------------------------------------------------------------
 
 
 def moments(home: Home, policy_id: str) -> list[datetime]:
@@ -190,50 +184,6 @@ def moments(home: Home, policy_id: str) -> list[datetime]:
         {"id": policy_id},
     )
     return [row["known_from"] for row in rows]
-
-
-def diff(home: Home, policy_id: str, before: datetime, after: datetime) -> list[Row]:
-    """What differs between two states of a policy: fields first, then clause by clause in the later one's order.
-
-    A clause that kept its identity is `changed` or `moved` (its number changed); the others are `added` or `removed`.
-    """
-    old, new = (_state(home, policy_id, at) for at in (before, after))
-    rows = [
-        {"change": "changed", "what": name, "before": old.fields.get(name), "after": new.fields.get(name)}
-        for name in _COMPARED
-        if old.fields.get(name) != new.fields.get(name)
-    ]
-    rows += [_clause_row(old.measures.get(key), measure) for key, measure in new.measures.items()]
-    rows += [_clause_row(measure, None) for key, measure in old.measures.items() if key not in new.measures]
-    return [dict.fromkeys(DIFF_COLUMNS) | row for row in rows if row["change"]]
-
-
-@dataclass(frozen=True, slots=True)
-class _State:
-    fields: Row
-    measures: dict[str, Row]
-
-
-def _state(home: Home, policy_id: str, at: datetime) -> _State:
-    key = {"id": policy_id, "at": at}
-    fields = ask(home, f"SELECT {', '.join(_COMPARED)} FROM policy_version WHERE policy_id = $id AND {_AT}", key)  # noqa: S608
-    measures = ask(home, _MEASURES, key)
-    return _State(fields[0] if fields else {}, {row["measure_id"]: row for row in measures})
-
-
-def _clause_row(old: Row | None, new: Row | None) -> Row:
-    texts = [None if row is None else "　".join(filter(None, (row["heading"], row["text"]))) for row in (old, new)]
-    paths = [None if row is None else row["path"] for row in (old, new)]
-    if old is None:
-        change: str | None = "added"
-    elif new is None:
-        change = "removed"
-    elif texts[0] != texts[1]:
-        change = "changed"
-    else:
-        change = "moved" if paths[0] != paths[1] else None
-    row = {"change": change, "what": "clause", "path_before": paths[0], "path_after": paths[1]}
-    return row | {"before": texts[0], "after": texts[1]}
 
 
 # --- many policies ---------------------------------------------------------------------------------------------------
@@ -299,7 +249,7 @@ def search(home: Home, words: Sequence[str], limit: int) -> list[Row]:
     from pipeline.parsers.characters import simplify  # noqa: PLC0415 - loads the character tables
 
     text = unicodedata.normalize("NFKC", simplify(" ".join(words)))
-    return ask(home, "SELECT * FROM search($words) LIMIT $limit", {"words": text, "limit": limit})
+    return ask(home, "SELECT * FROM search($words, most := $limit)", {"words": text, "limit": limit})
 
 
 def status(home: Home) -> list[Row]:

@@ -1,10 +1,10 @@
-"""The commands that ask: status, changes, show, diff, in-force, search, sql.
+"""The commands that ask: status, changes, show, in-force, search, sql.
 
 What belongs here: their options and what they print. What does not: the questions (`pipeline.asking`).
 """
 
 import sys
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated, Any
 
@@ -51,7 +51,6 @@ def add_to(app: typer.Typer) -> None:
     app.command()(status)
     app.command()(changes)
     app.command()(show)
-    app.command()(diff)
     app.command("in-force")(in_force)
     app.command()(search)
     app.command()(sql)
@@ -149,27 +148,6 @@ def _print_policy(found: dict[str, Any]) -> None:
         if found[name]:
             sys.stdout.write(f"\n{name.replace('_', ' ')}\n")
             cli_output.emit(found[name], shown)
-
-
-def diff(
-    context: typer.Context,
-    policy: Policy,
-    a: Annotated[str | None, typer.Argument(metavar="A", help="As known at this day or time.")] = None,
-    b: Annotated[str | None, typer.Argument(metavar="B", help="And at this one; now by default.")] = None,
-    form: Form = Format.table,
-) -> None:
-    """Compare two states of a policy, clause by clause: the last two, or those known at A and at B."""
-    times = [None if text is None else clock.parse_instant(text, what=name) for text, name in ((a, "A"), (b, "B"))]
-    from pipeline import asking  # noqa: PLC0415
-
-    policy_id = asking.find_policy(context.obj, policy)
-    known = [at.astimezone(UTC) for at in asking.moments(context.obj, policy_id)]
-    before = times[0] or (known[-2] if len(known) > 1 else known[-1])
-    after = times[1] or (clock.now() if times[0] else known[-1])
-    rows = asking.diff(context.obj, policy_id, before, after)
-    cli_output.emit(rows, asking.DIFF_COLUMNS, form)
-    if form is Format.table:
-        cli_output.say(f"{policy_id}: as known at {before.isoformat()} and at {after.isoformat()}")
 
 
 def in_force(  # noqa: PLR0913, PLR0917 - an option each
