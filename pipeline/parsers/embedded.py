@@ -1,15 +1,18 @@
 r"""Documents that come as JSON: an answer that holds one document, or a page whose text only a script holds.
 
-What belongs here: finding the document in the JSON and setting it as a page, which is then read like any other; where
-the answer holds only facts of it, a page of those. What does not: JSON that lists documents (`listing`).
+What belongs here: finding the document in the JSON, or in a hidden field or a string of a script, and setting it as a
+page, which is then read like any other; where the answer holds only facts of it, a page of those. What does not: JSON
+that lists documents (`listing`).
 
     {"data": {"docTitle": "…", "documentNo": "…", "publishDate": "2022-05-06", "docClob": "<html>…</html>"}}
     window._CONFIG = {DETAIL: {"title": "…", "content": "\u003Cp\u003E…", "gkml_data": {"publisher": "…"}}}
 """
 
 import html
+import itertools
 import json
 import re
+from collections.abc import Iterator
 from typing import Any, Final
 
 from pipeline.parsers.characters import clean
@@ -21,7 +24,14 @@ _MARKUP: Final = re.compile(r"<(?:p|div|br|table|span|html|section)\b[^<>]{0,200
 _ESCAPED: Final = re.compile(
     r"(?:\\u003c|:\s?\"<)(?:p|div|table|span|section)\b|<\\/(?:p|div|table|span|section)>", re.IGNORECASE
 )
-_SCRIPT: Final = re.compile(r"<script\b[^<>]{0,300}>(.{1,2000000}?)</script", re.IGNORECASE | re.DOTALL)
+_SCRIPT: Final = re.compile(r"<script\b[^<>]{0,300}>", re.IGNORECASE)
+_SCRIPT_END: Final = re.compile(r"</script\s{0,5}>", re.IGNORECASE)
+_FIELD: Final = re.compile(r"<textarea\b[^<>]{0,300}>", re.IGNORECASE)
+_FIELD_END: Final = re.compile(r"</textarea\s{0,5}>", re.IGNORECASE)
+_QUOTE: Final = re.compile(r"[\"']")
+_INSIDE: Final = {quote: re.compile(rf"(?:[^{quote}\\]|\\.)*", re.DOTALL) for quote in "\"'"}
+_LONG_STRING: Final = 120
+_BARE_QUOTE: Final = re.compile(r"(?<!\\)\"")
 _OPEN: Final = re.compile(r"[{]\s{0,20}\"")
 _BODY: Final = re.compile(r"<body\b[^<>]{0,2000}>(?P<body>.{0,5000000}?)(?:</body>|$)", re.IGNORECASE | re.DOTALL)
 _ENOUGH: Final = 60
@@ -46,7 +56,7 @@ def page_of_answer(text: str) -> str | None:
 def page_of_scripts(text: str) -> str | None:
     """The document that a script of the page `text` holds, as a page with that script; None where none does."""
     decoder = json.JSONDecoder()
-    for script in _SCRIPT.findall(text) if _ESCAPED.search(text) else ():
+    for script, _ in _scripts(text) if _ESCAPED.search(text) else ():
         if not _ESCAPED.search(script):
             continue
         for tried, match in enumerate(_OPEN.finditer(script)):
@@ -58,7 +68,54 @@ def page_of_scripts(text: str) -> str | None:
                 continue
             if page := _compose(value):
                 return page.replace("</body>", f"<script>{script}</script></body>")
+    return _page_of_field(text)
+
+
+def _page_of_field(text: str) -> str | None:
+    """The page with the markup in its place that a hidden field or a string of a script holds; None where none does."""
+    for field in itertools.islice(_FIELD.finditer(text), _MAX_TRIES):
+        over = _FIELD_END.search(text, field.end())
+        content = html.unescape(text[field.end() : over.start()]) if over else ""
+        if over and _is_text(content):
+            return f"{text[: field.start()]}<div class='content'>{content}</div>{text[over.end() :]}"
+    for script, end in _scripts(text):
+        for quote, inner in _strings(script):
+            content = _unquoted(quote, inner)
+            if _is_text(content):
+                return f"{text[:end]}<div class='content'>{content}</div>{text[end:]}"
     return None
+
+
+def _scripts(text: str) -> Iterator[tuple[str, int]]:
+    """The scripts of a page, each with the place behind it."""
+    position = 0
+    while begun := _SCRIPT.search(text, position):
+        over = _SCRIPT_END.search(text, begun.end())
+        if over is None:
+            return
+        yield text[begun.end() : over.start()], over.end()
+        position = over.end()
+
+
+def _strings(script: str) -> Iterator[tuple[str, str]]:
+    """The long strings of a script, each with its quote; where the quotes do not pair, the code between two as well."""
+    position = 0
+    while quote := _QUOTE.search(script, position):
+        inside = _INSIDE[quote[0]].match(script, quote.end())
+        position = inside.end() if inside else quote.end()
+        if position < len(script) and position - quote.end() >= _LONG_STRING:
+            yield quote[0], script[quote.end() : position]
+
+
+def _unquoted(quote: str, inner: str) -> str:
+    """What a string of a script says."""
+    inner = inner.replace("\\'", "'")
+    if quote == "'":
+        inner = _BARE_QUOTE.sub(r"\"", inner)
+    try:
+        return str(json.loads(f'"{inner}"', strict=False))
+    except ValueError:
+        return ""
 
 
 def _compose(value: Any) -> str | None:  # noqa: ANN401 - any JSON

@@ -172,11 +172,17 @@ def _once(lines: list[Line]) -> list[Line]:
     if first is None:
         return lines
     again = next((j for j in range(first + 1, len(lines)) if lines[j].text == lines[first].text), None)
-    if again is None or len(lines) - again < _WHOLE_COPY * (again - first):
+    if again is None:
+        return lines
+    # The short lines before it, number and addressee, are part of the copy.
+    head = 0
+    while head < first and lines[again - 1 - head].text == lines[first - 1 - head].text:
+        head += 1
+    if len(lines) - again + head < _WHOLE_COPY * (again - first):
         return lines
     span = range(min(again - first, len(lines) - again))
     same = sum(lines[first + k].text == lines[again + k].text for k in span)
-    return lines[: again - first + first] if same > 0.9 * len(span) and len(span) > 1 else lines
+    return lines[: again - head] if same > 0.9 * len(span) and len(span) > 1 else lines
 
 
 def read_structure(lines: list[Line], title: str | None) -> Document:

@@ -1,6 +1,8 @@
 """Shapes of whole pages beyond the fixtures: files shown in frames, feet of sites, joint orders, lists of documents."""
 
 import datetime as dt
+import html
+import json
 
 import pytest
 
@@ -63,6 +65,22 @@ def test_who_owns_the_rights_may_be_what_a_document_is_about():
 
 
 # --- pages without text of their own
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        "<iframe src='/files/a.pdf' width='100%'></iframe>",
+        "<iframe src='/pdfjs/web/viewer.html?file=%2Ffiles%2Fa.pdf'></iframe>",
+        "<object data='/files/a.pdf' type='application/pdf'></object>",
+        "<embed src='/files/a.pdf'>",
+    ],
+    ids=["frame", "viewer", "object", "embed"],
+)
+def test_a_file_shown_in_the_page_is_attached(shown):
+    record = read(text=f"<p>发布日期：2022-05-09</p>{shown}<p>您的浏览器不支持在线预览</p>")
+    assert [file.url for file in record.attachments] == ["http://www.linyuan.gov.example/files/a.pdf"]
+    assert record.warnings == ("attachment only: the text is in a file",)
 
 
 def test_a_page_in_a_frame_is_no_file():
@@ -219,3 +237,47 @@ def test_rows_of_a_list_name_documents_whole():
 def test_what_is_suspended_in_part_is_not_suspended_whole(sentence, scope):
     record = read(text=TEXT.replace("加强检查。", sentence))
     assert [(one.relation, one.title, one.scope) for one in record.citations] == [("suspends", "乙条例", scope)]
+
+
+# --- text that only a script puts in its place
+
+
+@pytest.mark.parametrize(
+    "held",
+    [
+        "<textarea id='a' style='display:none'>{escaped}</textarea><div id='b'></div>",
+        "<div id='b'></div><script>var a = \"{unicode}\"; show(a);</script>",
+        "<div id='b'></div><script>show('{plain}');</script>",
+    ],
+    ids=["field", "string", "single quotes"],
+)
+def test_a_text_that_a_field_or_a_string_holds_is_read(held):
+    text = (TEXT + SIGNED).replace("<p>", '<p class="x">')
+    unicode = json.dumps(text, ensure_ascii=False)[1:-1].replace("<", "\\u003c").replace(">", "\\u003e")
+    shown = held.replace("{escaped}", html.escape(text)).replace("{unicode}", unicode).replace("{plain}", text)
+    record = read(text=shown)
+    assert (record.number, record.signed_date) == ("临水〔2022〕8号", dt.date(2022, 5, 6))
+    assert [clause.path for clause in record.clauses] == ["一", "二"]
+
+
+def test_a_field_to_write_in_is_no_text():
+    record = read(text="<textarea name='comment'>请在这里写下您的意见和建议，我们会认真阅读。</textarea>")
+    assert record.warnings == ("no text",)
+
+
+@pytest.mark.parametrize(
+    "odd",
+    ["<textarea>", "<script>", "<script>var a='", "<script>'\"", "</textarea></script>"],
+)
+def test_fields_and_strings_that_never_end_hold_nothing(odd):
+    # Each of them once for every place at which one could begin would take minutes.
+    with pytest.raises(Unreadable) as error:
+        read_page(f"<html><body>{odd * 50_000}<p>甲</p></body></html>", url=URL)
+    assert error.value.reason == "no_text"
+
+
+def test_a_text_that_stands_twice_in_one_box_is_read_once():
+    whole = TEXT.replace("加强检查。", "加强检查。</p><p>三、落实责任，把管护任务落实到人。") + SIGNED
+    record = read(text=whole, after=f"<p>发布时间：2022-05-09</p>{whole}")
+    assert [clause.path for clause in record.clauses] == ["一", "二", "三"]
+    assert record.text.count("各县区水务局") == 1
