@@ -77,8 +77,12 @@ def clean(text: str) -> str:
 
 
 def formula_safe(text: str) -> str:
-    """`text`, preceded by an apostrophe where a spreadsheet would take it for a formula."""
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    """`text`, preceded by an apostrophe where a spreadsheet would take it for a formula.
+
+    So that it can be undone, text that is a formula behind apostrophes gets one more: whoever reads such a file takes
+    one apostrophe off every cell in which apostrophes stand before = + - @ tab or carriage return.
+    """
+    return f"'{text}" if text.lstrip("'").startswith(_FORMULA) else text
 
 
 def unique(columns: Sequence[str]) -> list[str]:
@@ -130,14 +134,19 @@ def _json_array(rows: Sequence[Mapping[str, Any]]) -> str:
 def write_csv(rows: Iterable[Mapping[str, Any]], columns: Sequence[str], out: IO[str]) -> None:
     """Write `rows` as CSV with a header; structures as JSON, no cell a formula."""
     writer = csv.writer(out, lineterminator="\n")
+    quoting = csv.writer(out, lineterminator="\n", quoting=csv.QUOTE_ALL)
     writer.writerow(columns)
     for row in rows:
-        writer.writerow([formula_safe(_csv_cell(row.get(name))) for name in columns])
+        cells = [_csv_cell(row.get(name)) for name in columns]
+        # Python quotes the ends of lines that it writes itself; a bare carriage return would end the row for readers.
+        (quoting if any("\r" in cell for cell in cells) else writer).writerow(cells)
 
 
 def _csv_cell(value: Any) -> str:  # noqa: ANN401
     if value is None:
         return ""
+    if isinstance(value, str):
+        return formula_safe(value)
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, list | tuple | Mapping):

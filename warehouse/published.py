@@ -5,6 +5,7 @@ read at once; nobody waits for the writer.
 """
 
 import os
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,7 +23,33 @@ _LOCKED: Final = {
     "autoinstall_known_extensions": "false",
     "lock_configuration": "true",
 }
-_KINDS: Final = (duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN)
+_KINDS: Final = ("SELECT", "EXPLAIN")
+_WRITES: Final = "it writes, and the published database is only read; the next run would replace it anyway"
+_REFUSALS: Final = {
+    "ATTACH": "other databases are not opened from here; open both with a DuckDB client of your own",
+    "DETACH": "the published database stays open as it is",
+    "COPY": "files are not written from here; `policywatch export` writes them, `--format csv` prints",
+    "COPY_DATABASE": "files are not written from here; `policywatch export` writes them",
+    "EXPORT": "files are not written from here; `policywatch export` writes them",
+    "LOAD": "extensions are not loaded from here; use a DuckDB client of your own",
+    "SET": "settings are fixed; use a DuckDB client of your own",
+    "VARIABLE_SET": "settings are fixed; use a DuckDB client of your own",
+    "PRAGMA": "settings are fixed; DESCRIBE and SUMMARIZE tell about tables",
+    "TRANSACTION": "one statement is one question, no transaction is needed",
+    "PREPARE": "statements are not kept from one question to the next",
+    "EXECUTE": "statements are not kept from one question to the next",
+} | dict.fromkeys(
+    (
+        "INSERT", "UPDATE", "DELETE", "MERGE_INTO", "CREATE", "CREATE_FUNC", "DROP", "ALTER", "VACUUM", "ANALYZE",
+        "UPDATE_EXTENSIONS",
+    ),
+    _WRITES,
+)  # fmt: skip
+_SETTERS: Final = re.compile(
+    r"\b(?:(?:en|dis)able_[a-z_]{1,40}|write_log|truncate_duckdb_logs)\s{0,20}\(", re.IGNORECASE
+)
+"""Functions that change the engine although they stand in a SELECT; DuckDB 1.5 lets them through a locked one."""
+_OUTSIDE: Final = "it reaches for files, the network or extensions, and only the published tables are read here"
 
 
 @contextmanager
@@ -70,15 +97,38 @@ def query(path: Path, sql: str, params: Any = None) -> tuple[list[str], list[tup
     with connect(path) as connection:
         try:
             statements = connection.extract_statements(sql)
-            if len(statements) != 1 or statements[0].type not in _KINDS:
-                msg = "only one statement that reads (SELECT, WITH, FROM, DESCRIBE, EXPLAIN) is accepted"
-                raise UsageError(msg)
+            _refuse(statements, sql)
             result = connection.execute(statements[0], params)
             columns = [column[0] for column in result.description or []]
             return columns, result.fetchall()
+        except duckdb.PermissionException as error:
+            msg = f"the query was refused: {_OUTSIDE}: {_first_line(error)}"
+            raise UsageError(msg) from error
         except duckdb.Error as error:
             msg = f"the query failed: {_first_line(error)}"
             raise UsageError(msg) from error
+
+
+def _refuse(statements: Sequence[duckdb.Statement], sql: str) -> None:
+    """Accept one statement that reads.
+
+    Raises:
+        UsageError: it is none, or there are more.
+    """
+    reads = "only one statement that reads (SELECT, WITH, FROM, DESCRIBE, EXPLAIN) is accepted"
+    if len(statements) != 1:
+        msg = f"{reads}; there are {len(statements)}"
+        raise UsageError(msg)
+    try:
+        kind = str(statements[0].type).rsplit(".", 1)[-1]
+    except ValueError:  # a statement that DuckDB's own Python interface has no name for
+        kind = "something else"
+    if kind not in _KINDS:
+        msg = f"{reads}: {_REFUSALS.get(kind, f'this is {kind.lower()}')}"
+        raise UsageError(msg)
+    if found := _SETTERS.search(sql):
+        msg = f"{reads}: {found[0]}…) changes the engine; {_REFUSALS['SET']}"
+        raise UsageError(msg)
 
 
 def rows(path: Path, sql: str, params: Any = None) -> list[dict[str, Any]]:  # noqa: ANN401 - as DuckDB takes them

@@ -1,5 +1,6 @@
 """The analysts' database: what it holds, how it is put in place, and that nobody can do more than read it."""
 
+import re
 import subprocess
 import sys
 
@@ -336,6 +337,60 @@ def test_everything_else_is_refused_in_one_line(told, sql):
     with pytest.raises(UsageError) as caught:
         published.query(told.published, sql)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("sql", "why"),
+    [
+        ("INSERT INTO event SELECT * FROM event", "it writes"),
+        ("UPDATE event SET kind = 'x'", "it writes"),
+        ("DELETE FROM event", "it writes"),
+        ("TRUNCATE event", "it writes"),
+        ("CREATE TEMP TABLE x AS SELECT 1", "it writes"),
+        ("DROP VIEW policies", "it writes"),
+        ("COMMENT ON TABLE event IS 'x'", "it writes"),
+        ("ATTACH 'x.duckdb'", "other databases are not opened"),
+        ("COPY event TO 'x.csv'", "`policywatch export` writes them"),
+        ("COPY event FROM 'x.csv'", "`policywatch export` writes them"),
+        ("EXPORT DATABASE 'x'", "`policywatch export` writes them"),
+        ("INSTALL httpfs", "extensions are not loaded"),
+        ("LOAD httpfs", "extensions are not loaded"),
+        ("SET threads = 1", "settings are fixed"),
+        ("RESET threads", "settings are fixed"),
+        ("SET VARIABLE policywatch_now = 'x'", "settings are fixed"),
+        ("PRAGMA threads = 1", "settings are fixed"),
+        ("FROM enable_logging(storage = 'file', storage_path = 'x')", "settings are fixed"),
+        ("SELECT write_log('x')", "settings are fixed"),
+        ("BEGIN", "no transaction"),
+        ("PREPARE p AS SELECT 1", "not kept"),
+        ("UPDATE EXTENSIONS", "only one statement that reads"),
+        ("IMPORT DATABASE 'x'", "re"),
+        ("COPY FROM DATABASE a TO b", "only one statement that reads"),
+        ("SELECT 1; SELECT 2", "there are 2"),
+        ("FROM read_csv('/etc/hosts')", "only the published tables are read"),
+        ("FROM read_text('/etc/hosts')", "only the published tables are read"),
+        ("FROM read_blob('/etc/hosts')", "only the published tables are read"),
+        ("FROM read_parquet('x.parquet')", "only the published tables are read"),
+        ("FROM sniff_csv('/etc/hosts')", "only the published tables are read"),
+        ("FROM 'https://policies.example/x.parquet'", "only the published tables are read"),
+        ("FROM glob('/*')", "only the published tables are read"),
+        ("FROM duckdb_secrets()", "only the published tables are read"),
+        ("SELECT getenv('HOME')", "does not exist"),
+        ("FROM query('DROP TABLE event')", "Expected a single SELECT"),
+    ],
+)
+def test_a_refusal_says_why(told, sql, why):
+    with pytest.raises(UsageError, match=re.escape(why)) as caught:
+        published.query(told.published, sql)
+    assert "\n" not in str(caught.value)
+    assert ask(told, "SELECT count(*) > 0 FROM event") == [(True,)]
+
+
+def test_tables_of_the_calling_program_are_not_reached(told):
+    secrets = duckdb.sql("SELECT 1 AS a")
+    with pytest.raises(UsageError, match="secrets does not exist"):
+        published.query(told.published, "FROM secrets")
+    assert secrets.fetchall() == [(1,)]
 
 
 def test_nothing_published_and_nothing_readable(tmp_path):
