@@ -19,6 +19,7 @@ from crawlers.opening import open_session
 from crawlers.session import CrawlSession
 from crawlers.settings import CONTACT
 from crawlers.source import Source, load_source
+from policywatch import starting
 from policywatch.errors import PolicywatchError, StorageError, UsageError
 from policywatch.home import Home
 
@@ -79,12 +80,14 @@ def crawl(
 
 def _run_scrapy(session: CrawlSession, overrides: dict[str, str], pipes: Any) -> None:  # noqa: ANN401
     # Imported here: wrong use is said at once, without waiting for Scrapy.
-    from scrapy import signals  # noqa: PLC0415
-    from scrapy.crawler import AsyncCrawlerProcess  # noqa: PLC0415
-    from scrapy.settings import Settings  # noqa: PLC0415
+    with starting.imports():
+        from scrapy import signals  # noqa: PLC0415
+        from scrapy.crawler import AsyncCrawlerProcess  # noqa: PLC0415
+        from scrapy.settings import Settings  # noqa: PLC0415
 
-    from crawlers.loader import spider_class  # noqa: PLC0415
+        from crawlers.loader import spider_class  # noqa: PLC0415
 
+        spider = spider_class(session.source)
     settings = Settings()
     settings.setmodule("crawlers.settings", priority="project")
     settings.set("LOG_FILE", str(session.folder / "crawl.log"), priority="cmdline")
@@ -94,7 +97,7 @@ def _run_scrapy(session: CrawlSession, overrides: dict[str, str], pipes: Any) ->
         logging.getLogger().addHandler(_PipesHandler(pipes))
     if not session.source.demo and not os.environ.get(CONTACT):
         _log.warning("set %s to an e-mail address or a web page, so that the portal can reach you", CONTACT)
-    crawler = process.create_crawler(spider_class(session.source))
+    crawler = process.create_crawler(spider)
     problems: list[str] = []
 
     def closed(reason: str) -> None:

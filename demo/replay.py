@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, Final, TextIO
 
 from demo.editions import EDITIONS, ZONE, Edition
-from policywatch import clock
+from policywatch import clock, starting
 from policywatch.home import Home
 
 SOURCES: Final = ("demo_portal", "demo_bureau", "demo_media")
@@ -63,9 +63,10 @@ def replay(home: Home, editions: Sequence[Edition] = EDITIONS) -> Iterator[tuple
     todo = [edition for edition in editions if not all(_crawl_id(source, edition) in known for source in SOURCES)]
     if not todo:
         return
-    from demo.server import DemoPortal  # noqa: PLC0415 - a second demo has no need of server and orchestrator
-    from pipeline.job import definitions_for, run_job  # noqa: PLC0415
-    from pipeline.resources import open_instance  # noqa: PLC0415
+    with starting.imports():
+        from demo.server import DemoPortal  # noqa: PLC0415 - a second demo has no need of server and orchestrator
+        from pipeline.job import definitions_for, run_job  # noqa: PLC0415
+        from pipeline.resources import open_instance  # noqa: PLC0415
 
     _subscribe(home)
     with DemoPortal() as portal, open_instance(home) as instance:

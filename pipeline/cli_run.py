@@ -12,7 +12,7 @@ import typer
 
 from pipeline import cli_output
 from pipeline.cli_output import Format
-from policywatch import clock
+from policywatch import clock, starting
 from policywatch.errors import PolicywatchError, UsageError
 from policywatch.home import Home
 
@@ -50,8 +50,9 @@ def run(  # noqa: PLR0913, PLR0917 - each parameter is an option
     names = _names(home, sources, every=all_)
     if not names:
         cli_output.say("no source is due; name one to run it all the same")
-    from pipeline import job  # noqa: PLC0415 - Dagster takes half a second
-    from pipeline.resources import open_instance  # noqa: PLC0415
+    with starting.imports():
+        from pipeline import job  # noqa: PLC0415 - Dagster takes half a second
+        from pipeline.resources import open_instance  # noqa: PLC0415
 
     reports: list[RunReport] = []
     with open_instance(home) as instance, _alerts_beside(form):
