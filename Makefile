@@ -13,7 +13,7 @@ BENCH_STAMP := $(VENV)/.installed-bench
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint types bench accuracy fuzz sources ui lock print-python clean
+.PHONY: help run test lint types bench accuracy fuzz sources dictionary ui lock print-python clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -43,6 +43,9 @@ fuzz: $(DEV_STAMP) ## Read 100,000 mutated pages; only the reader's own refusal 
 
 sources: $(DEV_STAMP) ## Write crawlers/sources/README.md anew from the sources, then check them
 	@$(BIN)/python -m crawlers.catalogue && $(BIN)/policywatch source list --check
+
+dictionary: $(RUN_STAMP) ## Write docs/dictionary.md anew from the comments in the published database
+	@$(BIN)/python -m warehouse.publish
 
 ui: $(RUN_STAMP) ## Open Dagster's web UI on 127.0.0.1 over the demo's home folder
 	@$(BIN)/policywatch --home $(DEMO_HOME) ui --demo

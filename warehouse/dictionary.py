@@ -1,7 +1,7 @@
 """What every published table and column means: said once per name, attached to the data as comments.
 
-What belongs here: the words. What does not: the tables (`migrations/`, `views/`). Columns of one name mean the same
-wherever they stand; the few that do not are told apart by table.
+What belongs here: the words, and the page made of them. What does not: the tables (`migrations/`, `views/`). Columns of
+one name mean the same wherever they stand; the few that do not are told apart by table.
 """
 
 from collections.abc import Iterator
@@ -41,6 +41,7 @@ TABLES: Final[dict[str, str]] = {
 
 MACROS: Final[dict[str, str]] = {
     "present": "present(): now, or the session's variable policywatch_now (SET VARIABLE policywatch_now = '…').",
+    "present_day": "present_day(): the day of present() in the portals' zone.",
     "known_at": "known_at(as_known_at): that instant; present() where it is null.",
     "policies_on": "policies_on(on_date, as_known_at := NULL): `policies` as of a day, as known then.",
     "force_on": "force_on(on_date, as_known_at := NULL): status and reason of every policy on a day.",
@@ -262,6 +263,44 @@ def statements(steps: Steps) -> Iterator[str]:
     ):
         kind = "MACRO TABLE" if row["is_table"] else "MACRO"
         yield f"COMMENT ON {kind} {row['function_name']} IS {_literal(MACROS[row['function_name']])}"
+
+
+_OPENING: Final = """\
+# Dictionary
+
+Made from the comments in the published database by `make dictionary`; a test holds the two together. Columns that end
+in `_raw` hold what was printed. Times are UTC, days are those of the portal's zone. Start with the views; the tables
+under them are what they are made of.
+"""
+
+
+def page(steps: Steps) -> str:
+    """The published database that is open, as the page docs/dictionary.md: views, macros, tables."""
+    lines = [_OPENING]
+    columns: dict[str, list[str]] = {}
+    for row in steps.rows(
+        "SELECT table_name, column_name, data_type, comment FROM duckdb_columns()"
+        " WHERE database_name = current_database() AND NOT internal ORDER BY table_name, column_index"
+    ):
+        shown = f"| `{row['column_name']}` | {row['data_type']} | {row['comment']} |"
+        columns.setdefault(row["table_name"], []).append(shown)
+    views = steps.rows(
+        "SELECT view_name AS name, comment FROM duckdb_views()"
+        " WHERE database_name = current_database() AND NOT internal"
+    )
+    tables = steps.rows(
+        "SELECT table_name AS name, comment FROM duckdb_tables() WHERE database_name = current_database()"
+    )
+    order = list(TABLES)
+    for title, found in (("Views", views), ("Macros", []), ("Tables", tables)):
+        lines.append(f"## {title}\n")
+        if title == "Macros":
+            lines += [f"- `{words.partition(': ')[0]}`: {words.partition(': ')[2]}" for words in MACROS.values()]
+            lines.append("")
+        for row in sorted(found, key=lambda row: order.index(row["name"])):
+            lines += [f"### {row['name']}\n", f"{row['comment']}\n", "| column | type | meaning |", "|---|---|---|"]
+            lines += [*columns[row["name"]], ""]
+    return "\n".join(lines).rstrip() + "\n"
 
 
 def _literal(text: str) -> str:

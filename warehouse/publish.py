@@ -5,6 +5,7 @@ columns mean (`dictionary`).
 """
 
 import os
+import tempfile
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
@@ -22,6 +23,8 @@ TABLES: Final = (
 
 STORAGE: Final = "v1.2.0"
 """The oldest form of a database file that knows zstd; in an older one, compression is left out without a word."""
+
+PAGE: Final = Path(__file__).parent.parent / "docs" / "dictionary.md"
 
 
 def publish(connection: duckdb.DuckDBPyConnection, target: Path, watcher: Watcher | None = None) -> None:
@@ -103,3 +106,18 @@ def _fill(steps: Steps, home: str) -> None:
         steps.run(name)
     for statement in dictionary.statements(steps):
         steps.execute(statement)
+
+
+def main() -> None:
+    """Publish a warehouse that holds nothing, and write what its database says of itself to docs/dictionary.md."""
+    with tempfile.TemporaryDirectory() as folder, duckdb.connect() as connection:
+        for name in names_in("migrations"):
+            Steps(connection).run(name)
+        target = Path(folder) / "published.duckdb"
+        publish(connection, target)
+        with duckdb.connect(str(target), read_only=True) as reader:
+            PAGE.write_text(dictionary.page(Steps(reader)), "utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from demo import answers
 from demo.editions import EDITIONS, edition
 from demo.expected import load_expected
 
@@ -145,3 +146,20 @@ def test_a_command_of_the_readme_works(demo, command, line):
     done = command("--home", demo.home, *words)
     assert done.returncode == 0, done.stderr
     assert done.stdout.strip()
+
+
+# --- what the page for analysts asks ---------------------------------------------------------------------------------
+
+ASKED = list(answers.questions(answers.PAGE.read_text("utf-8")))
+
+
+def test_the_page_for_analysts_asks_enough():
+    assert len(ASKED) == answers.PAGE.read_text("utf-8").count("```sql") >= 15
+
+
+@pytest.mark.parametrize("number", range(1, len(ASKED) + 1))
+def test_an_answer_of_the_page_for_analysts(demo, monkeypatch, number):
+    monkeypatch.setenv("POLICYWATCH_NOW", answers.NOW)
+    asked = ASKED[number - 1]
+    assert asked.answer.count("\n") > 2, "no rows: not a question for this demo"
+    assert answers.answer(demo.database, asked.sql) == asked.answer, "`python -m demo.answers HOME` writes them anew"

@@ -3,12 +3,14 @@
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import duckdb
 import pytest
 
 from policywatch.errors import StorageError, UsageError
-from warehouse import published
+from warehouse import dictionary, published
+from warehouse.steps import Steps
 
 OLD, NEW = "云江市甲办法", "云江市乙办法"
 
@@ -73,6 +75,18 @@ def test_every_table_view_macro_and_column_is_explained(told):
     }  # fmt: skip
     every = "SELECT function_name FROM duckdb_functions() WHERE NOT internal AND coalesce(comment, '') = ''"
     assert ask(told, every) == []
+
+
+def test_the_dictionary_is_that_of_the_database(told):
+    with published.connect(told.published) as connection:
+        page = dictionary.page(Steps(connection))
+    written = (Path(__file__).parents[2] / "docs" / "dictionary.md").read_text("utf-8")
+    assert page == written, "`make dictionary` writes it anew"
+
+
+def test_every_macro_that_is_explained_is_there(told):
+    names = "SELECT DISTINCT function_name FROM duckdb_functions() WHERE NOT internal AND function_type LIKE '%macro'"
+    assert {name for (name,) in ask(told, names)} == set(dictionary.MACROS)
 
 
 def test_long_texts_are_stored_as_chosen(told):

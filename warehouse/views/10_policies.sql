@@ -103,4 +103,4 @@ WHERE
 -- What is held true now, one row per policy, with the status of the present day in the portals' zone.
 CREATE VIEW policies AS
 SELECT p.*
-FROM policies_on(CAST(present() AT TIME ZONE 'Asia/Shanghai' AS DATE), as_known_at := TIMESTAMPTZ 'infinity') AS p;
+FROM policies_on(present_day(), as_known_at := TIMESTAMPTZ 'infinity') AS p;
