@@ -74,7 +74,25 @@ def _files(folder: str | Path | None) -> dict[str, Path]:
     return files
 
 
+_read_before: dict[Path, tuple[bytes, Source]] = {}
+"""By file: the text it held, and what came of it. One run of a source asks for all of them a dozen times."""
+
+
 def _read(path: Path) -> Source:
+    """The source in `path`; a file that holds what it held when it was last read is not checked again."""
+    try:
+        text = path.read_bytes()
+    except OSError:
+        return _checked(path)  # which says it in the words of the file's reader
+    if (known := _read_before.get(path)) is not None and known[0] == text:
+        return known[1]
+    source = _checked(path)
+    if getattr(source.list, "urls_file", None) is None:  # that one can change by itself
+        _read_before[path] = (text, source)
+    return source
+
+
+def _checked(path: Path) -> Source:
     values, lines = _parse(path)
     if not isinstance(values, dict):
         msg = f"{path}: holds no keys; start from another source's file"

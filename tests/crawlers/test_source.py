@@ -128,3 +128,22 @@ def test_the_other_kinds(write):
         load_sources(write(head + "list: {kind: pages, urls: []}"))
     with pytest.raises(ConfigError, match=r"list\.urls\.1: http://other.example/ is on a host"):
         load_sources(write(head + 'list: {kind: pages, urls: ["https://www.here.example/", "http://other.example/"]}'))
+
+
+def test_a_file_is_checked_again_when_it_changed_and_only_then(write):
+    folder = write(GOOD)
+    first = load_source("here", folder)
+    assert load_sources(folder)["here"] is first
+    write(GOOD.replace("政策文件", "规范文件"))
+    assert load_source("here", folder).title == "规范文件"
+    write(GOOD.replace("title", "titel"))
+    with pytest.raises(ConfigError, match="titel: is not a key"):
+        load_source("here", folder)
+
+
+def test_a_list_of_addresses_beside_the_file_is_read_each_time(write):
+    listing = GOOD.partition("list:")[0] + "list: {kind: pages, urls_file: here.txt}\n"
+    folder = write(listing)
+    for page in "ab":
+        write(f"https://www.here.example/{page}\n", "here.txt")
+        assert load_source("here", folder).list.urls == (f"https://www.here.example/{page}",)
