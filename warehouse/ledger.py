@@ -20,6 +20,10 @@ from warehouse import load, publish
 from warehouse.report import LoadReport
 from warehouse.steps import Steps, Watcher, names_in, text_of
 
+SMALL_FILE: Final = 32 * 2**20
+SMALL_LOAD: Final = 2**20
+"""Bytes of a warehouse and of a staging folder below which one thread works: handing out the work would cost more."""
+
 POLL: Final = 0.2
 """Seconds between two tries of a locked file."""
 
@@ -142,6 +146,8 @@ class Ledger:
         if run["crawl_id"] in self.loaded():
             return LoadReport()
         try:
+            if sum(path.stat().st_size for path in staging.iterdir()) >= SMALL_LOAD:
+                self._connection.execute("RESET threads")
             return self._transaction(lambda steps: load.load(steps, run, staging))
         finally:
             load.let_go(self._connection)
@@ -243,6 +249,8 @@ def _connect(path: Path, wait: float) -> duckdb.DuckDBPyConnection:
             time.sleep(POLL)
         else:
             connection.execute("SET TimeZone = 'UTC'")
+            if path.stat().st_size < SMALL_FILE:
+                connection.execute("SET threads = 1")
             return connection
 
 
@@ -252,8 +260,8 @@ def _apply(steps: Steps, name: str, version: int) -> None:
 
 
 def _upsert(steps: Steps, rows: Sequence[Mapping[str, Any]]) -> None:
-    for row in rows:
-        steps.run("sql/source_upsert.sql", {name: row.get(name) for name in SOURCE_COLUMNS} | {"source": row["name"]})
+    sources = [{"source": row["name"]} | {name: row.get(name) for name in SOURCE_COLUMNS} for row in rows]
+    steps.run("sql/source_upsert.sql", {"sources": sources})
 
 
 def _queue(steps: Steps, deliveries: Sequence[Mapping[str, Any]], matched: Sequence[str]) -> None:
