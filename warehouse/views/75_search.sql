@@ -55,20 +55,6 @@ CREATE MACRO search(words, most := 50) AS TABLE
 WITH asked AS MATERIALIZED (
     SELECT n.* FROM needles(words) AS n
 ),
-found AS (
-    SELECT
-        m.policy_id,
-        m.measure_id,
-        m.path,
-        m.heading,
-        m.text,
-        m.position,
-        CASE WHEN contains(m.heading, a.needle) THEN a.bit ELSE 0 END AS in_heading,
-        CASE WHEN contains(m.text, a.needle) THEN a.bit ELSE 0 END AS in_text
-    FROM measure_version AS m
-    INNER JOIN asked AS a ON contains(m.text, a.needle) OR contains(m.heading, a.needle)
-    WHERE m.known_to IS NULL
-),
 clause AS (
     SELECT
         c.policy_id,
@@ -77,13 +63,15 @@ clause AS (
         arg_max(c.place, 10000 * (10 * bit_count(c.in_heading) + bit_count(c.in_text)) - c.position) AS place
     FROM (
         SELECT
-            f.policy_id,
-            f.position,
-            bit_or(f.in_heading) AS in_heading,
-            bit_or(f.in_text) AS in_text,
-            any_value({'measure_id': f.measure_id, 'path': f.path, 'heading': f.heading, 'text': f.text}) AS place
-        FROM found AS f
-        GROUP BY f.policy_id, f.position
+            m.rowid AS place,
+            any_value(m.policy_id) AS policy_id,
+            any_value(m.position) AS position,
+            bit_or(CASE WHEN contains(m.heading, a.needle) THEN a.bit ELSE 0 END) AS in_heading,
+            bit_or(CASE WHEN contains(m.text, a.needle) THEN a.bit ELSE 0 END) AS in_text
+        FROM measure_version AS m
+        INNER JOIN asked AS a ON contains(m.text, a.needle) OR contains(m.heading, a.needle)
+        WHERE m.known_to IS NULL
+        GROUP BY m.rowid
     ) AS c
     GROUP BY c.policy_id
 ),
@@ -133,11 +121,12 @@ SELECT
     v.source,
     v.url,
     v.published_date,
-    b.place.measure_id AS measure_id,
-    b.place.path AS path,
-    b.place.heading AS heading,
-    b.place.text AS text,
+    m.measure_id,
+    m.path,
+    m.heading,
+    m.text,
     b.score
 FROM best AS b
 INNER JOIN policy_version AS v ON v.policy_id = b.policy_id AND v.known_to IS NULL
+LEFT JOIN measure_version AS m ON m.rowid = b.place
 ORDER BY b.score DESC, v.published_date DESC NULLS LAST, v.policy_id;
