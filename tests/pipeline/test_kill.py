@@ -46,7 +46,7 @@ Ledger.publish = publish
 SCRIPT = """
 from pipeline import run
 from policywatch.home import Home
-run.crawl = lambda *_: {summary!r}
+run.crawl = lambda *_, **__: {summary!r}
 run.run_source({source!r}, home=Home.at({home!r}))
 """
 ALERTS = "subscriptions: [{name: all, include_baseline: true, deliver: [{kind: file, path: alerts/all.md}]}]\n"
@@ -119,7 +119,7 @@ def test_killed_at_every_step_and_run_again_is_as_if_never_killed(prepared, home
     _, whole, summary = prepared
     for patch in PATCHES.values():
         killed(patch + SCRIPT.format(summary=summary, source=SOURCE, home=str(home.root)))
-    monkeypatch.setattr(run, "crawl", lambda *_: summary)  # killed crawls are tested where crawls are made
+    monkeypatch.setattr(run, "crawl", lambda *_, **__: summary)  # killed crawls are tested where crawls are made
     run.run_source(SOURCE, home=home)
     assert content(home) == content(whole)
 
@@ -128,7 +128,7 @@ def test_killed_at_every_step_and_run_again_is_as_if_never_killed(prepared, home
 def test_killed_once_and_run_again_is_as_if_never_killed(prepared, home, monkeypatch, where):
     _, whole, summary = prepared
     killed(PATCHES[where] + SCRIPT.format(summary=summary, source=SOURCE, home=str(home.root)))
-    monkeypatch.setattr(run, "crawl", lambda *_: summary)
+    monkeypatch.setattr(run, "crawl", lambda *_, **__: summary)
     run.run_source(SOURCE, home=home)
     assert content(home) == content(whole)
 
