@@ -97,6 +97,7 @@ def clause_rows(capture_id: str, record: PageRecord) -> list[Row]:
             "bodies": list(clause.bodies),
             "amounts": as_json(clause.amounts),
             "targets": as_json(clause.targets),
+            "expiries": as_json(clause.expiries),
         }
         for position, clause in enumerate(record.clauses)
     ]

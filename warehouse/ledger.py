@@ -272,7 +272,15 @@ def _queue(steps: Steps, deliveries: Sequence[Mapping[str, Any]], matched: Seque
 
 def _calendar(steps: Steps, today: date, now: datetime, warn_days: Sequence[int]) -> LoadReport:
     steps.run("sql/calendar_open.sql", {"today": today, "now": now, "warn_days": list(warn_days)})
+    steps.run("sql/events_before.sql")
     steps.run("sql/events_open.sql")
+    is_late = steps.has("calendar_run AS c, load_look AS l WHERE c.now > l.now")
+    if is_late:
+        steps.run("sql/calendar_all.sql")
     steps.run("sql/calendar.sql")
+    if is_late:
+        steps.run("sql/calendar_told.sql")
+        steps.run("sql/retell.sql")
     steps.run("sql/events_append.sql")
+    steps.run("sql/retold.sql")
     return load.events_of(steps)

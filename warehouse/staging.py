@@ -112,6 +112,7 @@ CLAUSES: Final = pa.schema(
         ("bodies", _TEXTS),
         ("amounts", _JSON),  # list of records.Amount
         ("targets", _JSON),  # list of records.Target
+        ("expiries", _JSON),  # list of records.Expiry
     ]
 )
 """One row per numbered clause of a page in `READINGS`."""

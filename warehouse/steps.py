@@ -4,12 +4,13 @@ What belongs here: finding, splitting and running SQL files. What does not: what
 which order they run (`load`, `ledger`, `publish`).
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import duckdb
+import pyarrow as pa
 
 HERE = Path(__file__).parent
 
@@ -68,6 +69,14 @@ class Steps:
     def has(self, what: str) -> bool:
         """Whether `what` (a table, with a WHERE if need be) has a row."""
         return self.connection.execute(f"SELECT 1 FROM {what} LIMIT 1").fetchone() is not None  # noqa: S608 - our own names
+
+    def keep(self, sql: str, rows: Sequence[Mapping[str, Any]], schema: pa.Schema) -> None:
+        """Run `sql`, which selects from `computed`: `rows`, by the names of `schema`."""
+        self.connection.register("computed", pa.Table.from_pylist([dict(row) for row in rows], schema=schema))
+        try:
+            self.execute(sql)
+        finally:
+            self.connection.unregister("computed")
 
     def _tell(self, step: str) -> None:
         if self.watcher is not None:

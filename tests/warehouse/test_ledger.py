@@ -148,7 +148,7 @@ def test_opening_again_changes_nothing(world):
     world.ledger.close()
     world.ledger = Ledger.open(world.path, wait=0)
     assert content(world) == before
-    assert world.one("SELECT count(*) FROM schema_version") == 1
+    assert world.one("SELECT count(*) FROM schema_version") == 2
 
 
 def test_a_file_that_lacks_a_column_loads_nothing(world):

@@ -1,7 +1,11 @@
 """Measures keep their ids through renumbering and small edits."""
 
+import itertools
+import random
+
 import pytest
 
+from warehouse import measures
 from warehouse.measures import Clause, match, new_id
 
 TEXTS = ["给予最高200万元的一次性建设补助。", "按购置额的百分之二十给予补助。", "引进的高级技师享受人才待遇。"]
@@ -56,6 +60,35 @@ def test_five_thousand_clauses_are_matched():
     old = clauses(*[(str(place), None, f"第{place}项补助标准为{place}元。") for place in range(5000)])
     new = clauses(*[(str(place), None, f"第{place}项补助标准为{place + 1}元！") for place in range(5000)])
     assert match(old, new) == {place: f"me_{place}" for place in range(5000)}
+
+
+def test_five_thousand_clauses_are_matched_behind_a_new_one_though_every_one_is_edited():
+    old = clauses(*[(str(place), None, f"第{place}项由甲局给予补助{place * 7}万元。") for place in range(5000)])
+    rows = [(str(place + 1), None, f"第{place}项由乙局给予补助{place * 7}万元！") for place in range(5000)]
+    assert match(old, clauses(("0", None, "新增一条总则。"), *rows)) == {
+        place + 1: f"me_{place}" for place in range(5000)
+    }
+
+
+def test_the_best_pair_gives_way_where_all_pairs_together_are_better():
+    old = clauses(("甲", None, "一二三四五六七八九十"), ("乙", None, "一二三四五六七八天地"))
+    new = clauses(("丙", None, "一二三四五六七八九十百"), ("丁", None, "一二三四五六七人九十"))
+    weights = {(0, 0): 0.95, (0, 1): 0.8, (1, 0): 0.9}
+    assert sorted(measures._assign(weights)) == [(0, 1), (1, 0)]
+    assert len(match(old, new)) == 2
+
+
+def test_the_assignment_is_the_best_there_is():
+    chance = random.Random(7)
+    for _ in range(200):
+        rows, columns = chance.randint(1, 5), chance.randint(1, 5)
+        every = itertools.product(range(rows), range(columns))
+        weights = {pair: chance.random() for pair in every if chance.random() < 0.7} or {(0, 0): 0.5}
+        tried = itertools.permutations([*range(columns), *[None] * rows], rows)
+        best = max(sum(weights.get(pair, 0) for pair in enumerate(chosen)) for chosen in tried)
+        found = measures._assign(weights)
+        assert len({row for row, _ in found}) == len({column for _, column in found}) == len(found)
+        assert sum(weights[pair] for pair in found) == pytest.approx(best)
 
 
 def test_ids_depend_on_what_is_there():

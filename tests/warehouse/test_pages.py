@@ -106,10 +106,11 @@ def test_a_source_is_unhealthy_at_the_second_bad_run_and_recovers_once(known):
     ]
 
 
-def test_a_crawl_loaded_late_says_nothing_of_health(known):
+def test_a_crawl_loaded_late_tells_health_as_it_was_and_is_no_news(known):
     known.crawl("2021-03-02", verdict="suspect")
     known.crawl("2021-02-02", verdict="suspect")
-    assert known.events() == []
+    rows = known.rows("SELECT kind, strftime(detected_at, '%m'), is_late FROM event WHERE kind <> 'issued'")
+    assert rows == [("source_unhealthy", "03", True)]
 
 
 def test_declared_sources_are_noted_and_kept_fresh(known):

@@ -112,12 +112,13 @@ def test_the_last_reading_is_told_for_rereading(world):
 # --- late captures ---------------------------------------------------------------------------------------------------
 
 
-def test_an_older_capture_slots_into_the_page_history_without_an_event(world):
+def test_an_older_capture_slots_into_history_and_is_no_news(world):
     world.crawl("2021-03-02", world.policy())
     world.crawl("2021-04-02", edited(world, when="2021-02-02"), source=None)
     assert versions(world) == [("02-01", "03-01", "source"), ("03-01", None, "source")]
-    assert world.events() == []
-    assert len(versions(world, "policy_version")) == 1
+    assert versions(world, "policy_version") == versions(world)
+    assert world.events() == [("silently_edited", "云江市甲办法", None)]
+    assert [event["kind"] for event in world.ledger.unmatched_events()] == ["issued"]
     assert world.one("SELECT strftime(first_seen_at, '%m-%d') FROM page") == "02-01"
 
 

@@ -37,15 +37,3 @@ FROM (
     SELECT l.source FROM load_run AS l
 ) AS i
 WHERE i.source IS NOT NULL AND i.source NOT IN (SELECT s.source FROM source AS s);
-
--- Which sources' findings are the first ones: not news to anybody. A crawl is a baseline until the source has had a
--- good crawl; an ingest, until it has had a good run of any kind.
-CREATE OR REPLACE TEMP TABLE load_source AS
-SELECT
-    s.source,
-    s.timezone,
-    CASE
-        WHEN (SELECT l.source FROM load_run AS l) IS NULL THEN s.first_good_run_id IS NULL
-        ELSE s.first_good_crawl_id IS NULL
-    END AS is_baseline
-FROM source AS s;

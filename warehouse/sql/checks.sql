@@ -27,11 +27,12 @@ SELECT
     coalesce(v.number, w.number) AS number,
     coalesce(v.title, w.title) AS title,
     p.canonical_url AS url,
-    CASE WHEN c.is_answered THEN c.checked_at ELSE (SELECT l.finished_at FROM load_run AS l) END AS detected_at,
+    CASE WHEN c.is_answered OR l.source IS NULL THEN c.checked_at ELSE l.finished_at END AS detected_at,
     CAST(to_json({'state': p.state}) AS VARCHAR) AS before,
     CAST(to_json({'state': CASE WHEN c.is_answered THEN 'live' ELSE 'gone' END}) AS VARCHAR) AS after,
     p.source AS cause_source
 FROM load_check AS c
+CROSS JOIN load_run AS l
 INNER JOIN page AS p ON p.page_id = c.page_id
 LEFT JOIN policy_version AS v ON v.policy_id = p.policy_id AND v.known_to IS NULL
 LEFT JOIN page_version AS w ON w.page_id = p.page_id AND w.known_to IS NULL

@@ -38,6 +38,7 @@ WHERE
     o.known_to IS NULL
     AND (
         o.page_kind IS DISTINCT FROM c.kind
+        OR o.policy_id IS DISTINCT FROM c.policy_id
         OR o.citation_id NOT IN (SELECT n.citation_id FROM r_citation_now AS n)
     );
 

@@ -34,4 +34,5 @@ WHERE
     AND c.page_kind = 'policy'
     AND (c.relation <> 'repeals' OR c.scope IS NOT NULL)
     AND t.policy_id <> c.policy_id
-    AND t.policy_id NOT IN (SELECT n.policy_id FROM r_new_policy AS n);
+    AND t.policy_id NOT IN (SELECT n.policy_id FROM r_new_policy AS n)
+    AND c.policy_id NOT IN (SELECT s.policy_id FROM r_split AS s);

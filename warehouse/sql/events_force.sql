@@ -64,5 +64,5 @@ WHERE
     -- A document that extends without naming a day has told its own story already.
     AND NOT (
         d.kind = 'extended' AND d.in_force_to IS NULL
-        AND EXISTS (SELECT 1 FROM load_event AS l WHERE l.kind = 'extended' AND l.policy_id = d.policy_id)
+        AND EXISTS (SELECT 1 FROM load_event AS l WHERE l.kind = 'extended' AND l.policy_id = d.policy_id AND l.moment IS NULL)
     );

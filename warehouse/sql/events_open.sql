@@ -1,5 +1,6 @@
 -- Step events_open: the list that the event steps fill. `fact` tells one event of a kind from every other; `rank` prefers
--- the better told of two tellings of the same; `cause_source` is the source whose run brought it.
+-- the better told of two tellings of the same in one batch; `cause_source` is the source whose run brought it. What comes
+-- last is filled in when the batch is closed: until then `moment` is null.
 CREATE OR REPLACE TEMP TABLE load_event (
     kind VARCHAR,
     fact VARCHAR,
@@ -15,5 +16,10 @@ CREATE OR REPLACE TEMP TABLE load_event (
     before VARCHAR,
     after VARCHAR,
     quote VARCHAR,
-    cause_source VARCHAR
+    cause_source VARCHAR,
+    moment TIMESTAMPTZ,
+    batch_no BIGINT,
+    crawl_id VARCHAR,
+    is_baseline BOOLEAN,
+    is_replayed BOOLEAN
 );

@@ -1,4 +1,4 @@
--- Step events_policy: issued, for every policy first known in this round.
+-- Step events_policy: issued, for every policy first known in this round; one that was split off was known as another.
 -- In: r_policy, r_effect. Out: load_event.
 
 INSERT INTO load_event BY NAME
@@ -21,4 +21,4 @@ SELECT
     p.source AS cause_source
 FROM r_policy AS p
 LEFT JOIN r_effect AS e ON e.policy_id = p.policy_id AND e.interval_no = 1
-WHERE p.is_new AND p.version_cause = 'source';
+WHERE p.is_new AND p.version_cause = 'source' AND p.policy_id NOT IN (SELECT s.policy_id FROM r_split AS s);

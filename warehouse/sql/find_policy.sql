@@ -3,6 +3,8 @@
 WITH fits AS (
     SELECT v.policy_id, 1 AS rank FROM policy_version AS v WHERE v.policy_id = $text
     UNION ALL
+    SELECT l.other_policy_id, 1 FROM policy_link AS l WHERE l.policy_id = $text AND l.kind IN ('merged', 'replaced')
+    UNION ALL
     SELECT v.policy_id, 2 FROM policy_version AS v
     WHERE v.known_to IS NULL AND list_contains(CAST($numbers AS VARCHAR[]), v.number)
     UNION ALL

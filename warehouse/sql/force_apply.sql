@@ -1,5 +1,5 @@
 -- Step force_apply: the intervals that differ from what was held true replace it.
--- In: r_effect (computed), r_effect_before, r_force. Out: effect, r_effect_changed.
+-- In: r_effect (computed), r_effect_before, r_force. Out: effect, r_effect_changed, load_touched.
 
 CREATE OR REPLACE TEMP TABLE r_effect_changed AS
 WITH now_held AS (SELECT r.* FROM r_effect AS r),
@@ -29,3 +29,7 @@ SELECT
 FROM r_effect AS r
 INNER JOIN r_effect_changed AS c ON c.policy_id = r.policy_id
 LEFT JOIN r_policy AS p ON p.policy_id = r.policy_id;
+
+-- The calendar was looked at since.
+INSERT INTO load_touched
+SELECT c.policy_id FROM r_effect_changed AS c WHERE c.known_at < (SELECT max(k.now) FROM calendar_run AS k);

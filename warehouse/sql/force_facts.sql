@@ -2,7 +2,11 @@
 -- In: r_policy, r_bound, r_citation_closed. Out: r_force (policies), r_act (what other documents do to them), r_effect_before.
 
 CREATE OR REPLACE TEMP TABLE r_force AS
-SELECT t.policy_id, max(t.touched_at) AS touched_at, bool_or(t.is_source) AS is_source
+SELECT
+    t.policy_id,
+    max(t.touched_at) AS touched_at,
+    -- That two policies are one is nobody's act.
+    bool_or(t.is_source) AND t.policy_id NOT IN (SELECT m.other_policy_id FROM r_merged AS m) AS is_source
 FROM (
     -- Another page speaking for the policy is no act of anybody.
     SELECT p.policy_id, p.version_from AS touched_at, p.version_cause = 'source' AND NOT p.has_new_winner AS is_source
@@ -25,6 +29,14 @@ FROM (
     WHERE
         p.has_changed AND c.bound_policy_id IS NOT NULL AND c.page_kind = 'policy'
         AND c.relation IN ('repeals', 'extends', 'suspends')
+    UNION ALL
+    SELECT m.other_policy_id, m.merged_at, FALSE FROM r_merged AS m
+    UNION ALL
+    -- The documents that it acts on know it by another id.
+    SELECT c.bound_policy_id, m.merged_at, FALSE
+    FROM r_merged AS m
+    INNER JOIN citation AS c ON c.policy_id = m.other_policy_id AND c.known_to IS NULL
+    WHERE c.bound_policy_id IS NOT NULL AND c.page_kind = 'policy' AND c.relation IN ('repeals', 'extends', 'suspends')
 ) AS t
 GROUP BY t.policy_id;
 

@@ -18,7 +18,8 @@ WHERE
     AND b.level IS NOT DISTINCT FROM n.level
     AND b.bodies IS NOT DISTINCT FROM n.bodies
     AND b.amounts IS NOT DISTINCT FROM n.amounts
-    AND b.targets IS NOT DISTINCT FROM n.targets;
+    AND b.targets IS NOT DISTINCT FROM n.targets
+    AND coalesce(b.expiries, '[]') = coalesce(n.expiries, '[]');
 
 UPDATE measure_version SET known_to = p.version_from
 FROM r_policy AS p, r_measure_before AS b

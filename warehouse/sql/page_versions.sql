@@ -16,7 +16,8 @@ UPDATE page
 SET
     policy_id = coalesce(c.policy_id, page.policy_id),
     kind = c.kind,
-    last_changed_at = c.known_at
+    last_changed_at = c.known_at,
+    first_read_at = coalesce(page.first_read_at, c.known_at)
 FROM r_changed AS c
 WHERE page.page_id = c.page_id;
 

@@ -5,19 +5,23 @@
 CREATE OR REPLACE TEMP TABLE r_winner AS
 SELECT
     v.* EXCLUDE (warnings, script),
-    t.known_at AS touched_at,
-    t.is_source
+    t.known_at AS touched_at
 FROM (
-    SELECT c.policy_id, max(c.known_at) AS known_at, bool_or(c.change_cause = 'source') AS is_source
-    FROM r_changed AS c
-    WHERE c.policy_id IS NOT NULL AND c.kind = 'policy'
+    SELECT c.policy_id, max(c.known_at) AS known_at
+    FROM (
+        SELECT a.policy_id, a.known_at FROM r_changed AS a WHERE a.kind = 'policy'
+        UNION ALL
+        -- Another page may speak for a policy that a page left.
+        SELECT l.policy_id, l.known_at FROM r_left AS l
+    ) AS c
+    WHERE c.policy_id IS NOT NULL
     GROUP BY c.policy_id
 ) AS t
 INNER JOIN page_version AS v ON v.policy_id = t.policy_id AND v.known_to IS NULL AND v.kind = 'policy'
 INNER JOIN page AS p ON p.page_id = v.page_id
 QUALIFY row_number() OVER (
     PARTITION BY v.policy_id
-    ORDER BY list_position(['issuer', 'portal', 'media', 'repost'], v.authority), p.first_seen_at, p.canonical_url
+    ORDER BY list_position(['issuer', 'portal', 'media', 'repost'], v.authority), p.first_read_at, p.canonical_url
 ) = 1;
 
 CREATE OR REPLACE TEMP TABLE r_policy AS
@@ -84,7 +88,7 @@ WHERE policy_version.policy_id = p.policy_id AND policy_version.known_to IS NULL
 INSERT INTO policy_version BY NAME
 SELECT
     p.* EXCLUDE (
-        known_from, known_to, change_cause, parser_version, capture_id, reading_hash, kind, touched_at, is_source, is_read,
+        known_from, known_to, change_cause, parser_version, capture_id, reading_hash, kind, touched_at, is_read,
         force_hash, is_new, has_changed, has_new_content, has_new_winner, version_cause, version_from, before_from,
         before_hash, timezone, is_baseline
     ),

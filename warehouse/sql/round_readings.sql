@@ -8,7 +8,7 @@ INNER JOIN load_reading AS r ON r.capture_id = q.capture_id AND r.change_cause =
 WHERE q.round_no = (SELECT l.round_no FROM load_round AS l);
 
 CREATE OR REPLACE TEMP TABLE r_changed AS
-SELECT r.* EXCLUDE (is_late), p.policy_id, v.page_id IS NULL AS is_new
+SELECT r.* EXCLUDE (crawl_id, moment, batch, digest, content_id), p.policy_id, v.page_id IS NULL AS is_new
 FROM r_reading AS n
 INNER JOIN load_reading AS r ON r.capture_id = n.capture_id AND r.change_cause = n.change_cause
 INNER JOIN page AS p ON p.page_id = n.page_id

@@ -15,7 +15,14 @@ SELECT
     m.bodies,
     m.amounts,
     m.targets,
-    m.known_from
+    m.expiries,
+    m.known_from,
+    p.in_force_from,
+    p.in_force_to,
+    p.end_kind,
+    p.end_quote,
+    p.end_policy_id
 FROM measure_version AS m
 INNER JOIN policy_version AS v ON v.policy_id = m.policy_id AND v.known_to IS NULL
+LEFT JOIN measure_effect AS p ON p.measure_id = m.measure_id AND p.known_to IS NULL
 WHERE m.known_to IS NULL;

@@ -1,6 +1,16 @@
 -- Questions with parameters. Two clocks: `on_date` is the legal day, `as_known_at` the instant of our knowledge,
 -- the present one by default.
 
+-- The policy that an id leads to, as far as was known at an instant: what turned out to be another leads to that one.
+CREATE MACRO surviving(id, as_known_at := NULL) AS coalesce(
+    (
+        SELECT max_by(l.other_policy_id, l.known_from)
+        FROM policy_link AS l
+        WHERE l.policy_id = id AND l.kind IN ('merged', 'replaced') AND l.known_from <= known_at(as_known_at)
+    ),
+    id
+);
+
 -- The policies in force on a day, as far as was known at an instant.
 CREATE MACRO in_force(on_date, as_known_at := NULL) AS TABLE
 SELECT
@@ -48,8 +58,25 @@ SELECT
 FROM policy_version AS v
 LEFT JOIN force_on(on_date, as_known_at := as_known_at) AS f ON f.policy_id = v.policy_id
 WHERE
-    v.policy_id = policy_id AND v.known_from <= known_at(as_known_at)
+    v.policy_id = surviving(policy_id, as_known_at := as_known_at) AND v.known_from <= known_at(as_known_at)
     AND (v.known_to IS NULL OR v.known_to > known_at(as_known_at));
+
+-- The measures of one policy that hold on a day: those of the text as it was known, while the policy is in force, but for those
+-- that a part of a document, or the document's own words, start or end on other days.
+CREATE MACRO measures_in_force(policy_id, on_date, as_known_at := NULL) AS TABLE
+SELECT m.measure_id, m.policy_id, m.path, m.label, m.heading, m.text, p.in_force_from, p.in_force_to, p.end_kind, p.end_quote, p.disputed
+FROM measure_version AS m
+LEFT JOIN measure_effect AS p
+    ON
+        p.measure_id = m.measure_id AND p.known_from <= known_at(as_known_at)
+        AND (p.known_to IS NULL OR p.known_to > known_at(as_known_at))
+WHERE
+    m.policy_id = surviving(policy_id, as_known_at := as_known_at)
+    AND m.known_from <= known_at(as_known_at) AND (m.known_to IS NULL OR m.known_to > known_at(as_known_at))
+    AND (p.in_force_from IS NULL OR p.in_force_from <= CAST(on_date AS DATE))
+    AND (p.in_force_to IS NULL OR p.in_force_to >= CAST(on_date AS DATE))
+    AND m.policy_id IN (SELECT f.policy_id FROM in_force(on_date, as_known_at := as_known_at) AS f)
+ORDER BY m.position;
 
 -- The events that became known from instant `a` on and before `b`.
 CREATE MACRO changes_between(a, b) AS TABLE
@@ -60,6 +87,11 @@ ORDER BY c.detected_at, c.kind, c.event_id;
 
 -- One policy's whole life: its versions, its effects and its events, in the order in which they became known.
 CREATE MACRO history_of(policy_id) AS TABLE
+WITH mine AS (
+    SELECT CAST(policy_id AS VARCHAR) AS id
+    UNION
+    SELECT surviving(CAST(policy_id AS VARCHAR))
+)
 SELECT h.*
 FROM (
     SELECT
@@ -73,7 +105,7 @@ FROM (
         CAST(NULL AS VARCHAR) AS quote,
         v.url
     FROM policy_version AS v
-    WHERE v.policy_id = policy_id
+    WHERE v.policy_id IN (SELECT m.id FROM mine AS m)
     UNION ALL
     SELECT
         e.known_from,
@@ -86,13 +118,17 @@ FROM (
         coalesce(e.end_quote, e.start_quote),
         NULL
     FROM effect AS e
-    WHERE e.policy_id = policy_id
+    WHERE e.policy_id IN (SELECT m.id FROM mine AS m)
     UNION ALL
     SELECT c.detected_at, 'event', c.kind, c.happened_on, c.after, c.quote, c.url
     FROM event AS c
-    WHERE c.policy_id = policy_id
+    WHERE c.policy_id IN (SELECT m.id FROM mine AS m) AND c.withdrawn_at IS NULL
+    UNION ALL
+    SELECT l.known_from, 'identity', l.kind, NULL, CAST(to_json({'policy_id': l.other_policy_id}) AS VARCHAR), l.rule, NULL
+    FROM policy_link AS l
+    WHERE l.policy_id IN (SELECT m.id FROM mine AS m)
 ) AS h
-ORDER BY h.known_at, list_position(['version', 'force', 'event'], h.what), h.detail;
+ORDER BY h.known_at, list_position(['identity', 'version', 'force', 'event'], h.what), h.detail;
 
 -- Who repealed, amended, extended or suspended whom, over any number of steps from this policy.
 CREATE MACRO repeal_graph(policy_id) AS TABLE
@@ -106,7 +142,7 @@ WITH RECURSIVE edge AS (
     QUALIFY row_number() OVER (PARTITION BY c.policy_id, c.bound_policy_id, c.relation ORDER BY c.known_from, c.citation_id) = 1
 ),
 reached(node) AS (
-    SELECT CAST(policy_id AS VARCHAR)
+    SELECT surviving(CAST(policy_id AS VARCHAR))
     UNION
     SELECT CASE WHEN e.from_id = r.node THEN e.to_id ELSE e.from_id END
     FROM reached AS r

@@ -1,0 +1,328 @@
+"""The rounds of a load: each batch in order of time, at most one reading per page at once.
+
+What belongs here: which SQL step of a round runs when, and the steps that are functions in Python (measure matching,
+force, edits). What does not: staging and the run as a whole (`load`), what arrives late (`replay`).
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any, Final
+
+import pyarrow as pa
+
+from warehouse import changes, force, measures, parts
+from warehouse.steps import Steps
+
+EFFECT: Final = pa.schema(
+    [
+        ("policy_id", pa.string()),
+        ("interval_no", pa.int32()),
+        ("in_force_from", pa.date32()),
+        ("in_force_to", pa.date32()),
+        ("stated_on", pa.date32()),
+        ("start_rule", pa.string()),
+        ("start_quote", pa.string()),
+        ("end_kind", pa.string()),
+        ("end_rule", pa.string()),
+        ("end_quote", pa.string()),
+        ("end_policy_id", pa.string()),
+        ("is_approximate", pa.bool_()),
+        ("disputed", pa.bool_()),
+        ("evidence", pa.string()),
+    ]
+)
+PART_EFFECT: Final = pa.schema(
+    [
+        ("measure_id", pa.string()),
+        ("policy_id", pa.string()),
+        ("in_force_from", pa.date32()),
+        ("in_force_to", pa.date32()),
+        ("start_rule", pa.string()),
+        ("start_quote", pa.string()),
+        ("end_kind", pa.string()),
+        ("end_rule", pa.string()),
+        ("end_quote", pa.string()),
+        ("end_policy_id", pa.string()),
+        ("disputed", pa.bool_()),
+        ("evidence", pa.string()),
+    ]
+)
+_MATCH: Final = pa.schema([("policy_id", pa.string()), ("position", pa.int32()), ("measure_id", pa.string())])
+_MERGE: Final = pa.schema(
+    [
+        ("policy_id", pa.string()),
+        ("other_policy_id", pa.string()),
+        ("known_at", pa.timestamp("us", tz="UTC")),
+        ("page_id", pa.string()),
+        ("rule", pa.string()),
+    ]
+)
+_RENUMBERED: Final = (
+    "r_changed AS c INNER JOIN page_version AS v ON v.page_id = c.page_id AND v.known_to IS NULL"
+    " WHERE c.policy_id IS NOT NULL AND c.number IS DISTINCT FROM v.number"
+)
+_MATCHED: Final = "r_match"
+"""Where no page has another number than before, and none was found a policy, identity has nothing more to say."""
+_PARTS: Final = (
+    "citation WHERE known_to IS NULL AND scope IS NOT NULL AND bound_policy_id IS NOT NULL",
+    "measure_effect WHERE known_to IS NULL",
+    "r_policy WHERE has_changed AND contains(effect, '条')",
+    "measure_version WHERE known_to IS NULL AND expiries <> '[]'",
+)
+"""Where none of these has a row, no part of a policy has a force of its own."""
+_BATCH: Final = 10_000
+
+_COUNTED: Final = {
+    "pages_new": "r_changed WHERE is_new",
+    "pages_changed": "r_changed WHERE NOT is_new",
+    "pages_unchanged": "r_reading WHERE page_id NOT IN (SELECT page_id FROM r_changed)",
+    "policies_new": "r_policy WHERE is_new",
+    "policies_changed": "r_policy WHERE has_changed AND NOT is_new",
+    "citations_bound": "r_bound",
+    "citations_unbound": "r_citation WHERE citation_id NOT IN (SELECT citation_id FROM r_bound)",
+}
+"""The fields of LoadReport that a round counts, and where."""
+
+
+def run_batches(steps: Steps) -> Counter[str]:
+    """Every batch of `load_reading`, round by round. Gives the counts of all rounds."""
+    steps.run("sql/rounds.sql")
+    counts: Counter[str] = Counter()
+    number = 0
+    for batch in steps.rows("SELECT batch_no, last_round FROM load_batch ORDER BY batch_no"):
+        steps.run("sql/batch_open.sql", batch)
+        while number < batch["last_round"]:
+            number += 1
+            steps.execute("UPDATE load_round SET round_no = ?", [number])
+            counts.update(_round(steps))
+        steps.run("sql/batch_close.sql")
+    return counts
+
+
+def _round(steps: Steps) -> dict[str, int]:
+    """One round: at most one reading per page. Gives the round's counts."""
+    steps.run("sql/round_readings.sql")
+    if not steps.has("r_changed"):
+        steps.run("sql/page_versions.sql")
+        return {"pages_unchanged": steps.count("SELECT count(*) FROM r_reading")}
+    _identify(steps)
+    steps.run("sql/page_versions.sql")
+    steps.run("sql/policy_versions.sql")
+    added = steps.run("sql/measures_new.sql")
+    if steps.has("r_policy WHERE NOT is_new AND (is_read OR has_new_winner)"):
+        steps.run("sql/measures_differ.sql")
+        _match_measures(steps)
+        added += steps.run("sql/measures_apply.sql")
+    steps.run("sql/citations.sql")
+    steps.run("sql/bind.sql")
+    steps.run("sql/force_facts.sql")
+    if steps.has("r_force"):
+        _weigh(steps)
+        steps.run("sql/force_apply.sql")
+    if any(steps.has(what) for what in _PARTS):
+        steps.run("sql/part_facts.sql")
+        if steps.has("r_part"):
+            _weigh_parts(steps)
+            steps.run("sql/part_apply.sql")
+    steps.run("sql/events_policy.sql")
+    if steps.has("r_policy WHERE has_new_content"):
+        steps.run("sql/events_edited.sql")
+        _tell_edits(steps)
+    if steps.has("r_bound"):
+        steps.run("sql/events_citation.sql")
+        steps.run("sql/events_pages.sql")
+    if steps.has("r_force"):
+        steps.run("sql/events_force.sql")
+    counts = {name: steps.count(f"SELECT count(*) FROM {what}") for name, what in _COUNTED.items()}  # noqa: S608 - our own
+    return counts | {"measures": added}
+
+
+def _identify(steps: Steps) -> None:
+    """Which policy each new or changed page carries."""
+    steps.run("sql/identity_plain.sql")
+    is_renumbered = steps.has(_RENUMBERED)
+    if is_renumbered:
+        steps.run("sql/identity_leave.sql")
+    steps.run("sql/identity_match.sql")
+    if is_renumbered or steps.has(_MATCHED):
+        steps.run("sql/identity_merge.sql")
+        if steps.has("r_pair"):
+            _merge(steps)
+    if not steps.has("r_changed WHERE policy_id IS NULL AND kind = 'policy'"):
+        steps.run("sql/identity_none.sql")
+        return
+    steps.run("sql/identity_fold.sql")
+    if steps.has("r_edge"):
+        while steps.run("sql/identity_spread.sql"):
+            pass
+    steps.run("sql/identity_new.sql")
+    if steps.has("r_homeless WHERE is_witness_only"):
+        # Witnesses of a policy that is only known since the statement before.
+        steps.run("sql/identity_match.sql")
+    if steps.has("r_left"):
+        steps.run("sql/identity_left.sql")
+
+
+def _merge(steps: Steps) -> None:
+    """Policies that turn out to be one: of each group the one that was known first survives."""
+    pairs = steps.read("sql/read_pairs.sql")
+    since = {row["policy_id"]: row["known_from"] for row in pairs}
+    since |= {row["other_policy_id"]: row["other_known_from"] for row in pairs}
+    leader = {policy_id: policy_id for policy_id in since}
+    shown: dict[str, Mapping[str, Any]] = {}
+    for row in pairs:
+        one, other = (_led(leader, row[name]) for name in ("policy_id", "other_policy_id"))
+        first, second = sorted((one, other), key=lambda policy_id: (since[policy_id], policy_id))
+        if first != second:
+            leader[second] = first
+            shown[second] = row
+    merged = [
+        {"policy_id": policy_id, "other_policy_id": _led(leader, policy_id)}
+        | {name: row[name] for name in ("known_at", "page_id", "rule")}
+        for policy_id, row in shown.items()
+    ]
+    steps.keep("CREATE OR REPLACE TEMP TABLE r_merge AS SELECT * FROM computed", merged, _MERGE)
+    steps.run("sql/identity_join.sql")
+
+
+def _led(leader: Mapping[str, str], policy_id: str) -> str:
+    while leader[policy_id] != policy_id:
+        policy_id = leader[policy_id]
+    return policy_id
+
+
+def _keep(steps: Steps, sql: str, rows: Mapping[str, Sequence[Any]], schema: pa.Schema) -> None:
+    """Run `sql`, which selects from `computed`: the columns of `rows`."""
+    steps.connection.register("computed", pa.table(dict(rows), schema=schema))
+    try:
+        steps.execute(sql)
+    finally:
+        steps.connection.unregister("computed")
+
+
+# --- measures --------------------------------------------------------------------------------------------------------
+
+
+def _clauses(rows: Iterable[Mapping[str, Any]]) -> list[measures.Clause]:
+    return [
+        measures.Clause(
+            row["position"], row["path"] or "", row["heading"], row["text"] or "", row.get("measure_id") or ""
+        )
+        for row in rows
+    ]
+
+
+def _match_measures(steps: Steps) -> None:
+    """Which new clause continues which measure: the temporary table `r_measure_id`."""
+    old = _by_policy(steps.read("sql/read_measures_before.sql"))
+    matched: dict[str, list[Any]] = {name: [] for name in _MATCH.names}
+    for policy_id, rows in _by_policy(steps.read("sql/read_clauses.sql")).items():
+        clauses = _clauses(rows)
+        found = measures.match(_clauses(old.get(policy_id, [])), clauses)
+        for clause in clauses:
+            matched["policy_id"].append(policy_id)
+            matched["position"].append(clause.position)
+            matched["measure_id"].append(
+                found.get(clause.position) or measures.new_id(policy_id, rows[0]["instant"], clause)
+            )
+    _keep(steps, "CREATE OR REPLACE TEMP TABLE r_measure_id AS SELECT * FROM computed", matched, _MATCH)
+
+
+# --- force -----------------------------------------------------------------------------------------------------------
+
+
+def _weigh(steps: Steps) -> None:
+    """The intervals of every touched policy: the temporary table `r_effect`."""
+    acts: dict[str, list[force.Act]] = {}
+    for row in steps.read("sql/read_acts.sql"):
+        act = force.Act(row["relation"], row["day"], row["quote"] or "", row["by_policy_id"], row["until"])
+        acts.setdefault(row["policy_id"], []).append(act)
+    for batch in _batches(steps.read("sql/read_facts.sql")):
+        found = [interval for row in batch for interval in force.intervals(_facts(row, acts))]
+        columns = {name: [getattr(interval, name) for interval in found] for name in EFFECT.names}
+        _keep(steps, "INSERT INTO r_effect BY NAME SELECT * FROM computed", columns, EFFECT)
+
+
+def _batches(rows: Sequence[dict[str, Any]]) -> Iterator[Sequence[dict[str, Any]]]:
+    for start in range(0, len(rows), _BATCH):
+        yield rows[start : start + _BATCH]
+
+
+def _facts(row: Mapping[str, Any], acts: Mapping[str, Sequence[force.Act]]) -> force.Facts:
+    return force.Facts(
+        policy_id=row["policy_id"],
+        status_day=row["status_day"] or date.min,
+        statements=force.statements_of(row["effect"]),
+        acts=tuple(acts.get(row["policy_id"], ())),
+        effective_date=row["effective_date"],
+        repealed_date=row["repealed_date"],
+        in_force_from=row["in_force_from"],
+        in_force_to=row["in_force_to"],
+        stated_status=row["stated_status"],
+        status_raw=row["status_raw"],
+        issued_on=row["issued_on"],
+    )
+
+
+def _weigh_parts(steps: Steps) -> None:
+    """The force of the measures that have one of their own: the temporary table `r_part_effect`."""
+    acts = _by_policy(steps.read("sql/read_part_acts.sql"))
+    found: list[dict[str, Any]] = []
+    for policy_id, rows in _by_policy(steps.read("sql/read_parts.sql")).items():
+        done = [
+            parts.PartAct(
+                **{name: act[name] for name in ("relation", "day", "until", "scope", "quote", "by_policy_id")},
+                stood=_standing(rows, act["bound_at"]),
+            )
+            for act in acts.get(policy_id, [])
+        ]
+        said = force.statements_of(rows[0]["effect"])
+        weighed = parts.forces(policy_id, _standing(rows, None), said, done, rows[0]["issued_on"])
+        found += [part.row() for part in weighed]
+    steps.keep("INSERT INTO r_part_effect BY NAME SELECT * FROM computed", found, PART_EFFECT)
+
+
+def _standing(rows: Iterable[Mapping[str, Any]], at: datetime | None) -> list[parts.Measure]:
+    """The measures that stood at `at`; None: that stand now."""
+    held = (
+        row
+        for row in rows
+        if (row["known_to"] is None or (at is not None and at < row["known_to"]))
+        and (at is None or row["known_from"] <= at)
+    )
+    return [
+        parts.Measure(row["measure_id"], row["path"] or "", row["label"] or "", *parts.expiry_of(row["expiries"]))
+        for row in held
+    ]
+
+
+# --- edits -----------------------------------------------------------------------------------------------------------
+
+
+def _tell_edits(steps: Steps) -> None:
+    """An event per policy whose document changed: `revised` or `silently_edited`, with what changed."""
+    edited = steps.rows("SELECT policy_id, text_hash_before, text_hash FROM r_edited ORDER BY policy_id")
+    if not edited:
+        return
+    before = _by_policy(steps.rows("SELECT * FROM r_policy_before"))
+    after = _by_policy(steps.rows("SELECT * FROM r_policy"))
+    old = _by_policy(steps.read("sql/read_measures_before.sql"))
+    new = _by_policy(steps.read("sql/read_measures_now.sql"))
+    texts = {row["text_hash"]: row["text"] for row in steps.read("sql/read_texts.sql")}
+    for row in edited:
+        key = row["policy_id"]
+        was, is_now, quote = changes.describe(
+            before[key][0],
+            after[key][0],
+            (old.get(key, []), new.get(key, [])),
+            (texts.get(row["text_hash_before"]) or "", texts.get(row["text_hash"]) or ""),
+        )
+        steps.run("sql/event_edit.sql", {"policy_id": key, "before": was, "after": is_now, "quote": quote})
+
+
+def _by_policy(rows: Iterable[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
+    found: dict[str, list[dict[str, Any]]] = {}
+    for row in rows:
+        found.setdefault(row["policy_id"], []).append(row)
+    return found

@@ -1,0 +1,67 @@
+-- Step part_facts: the policies of which a part may have a force of its own: another document repeals or suspends named
+-- articles, or their own words name days for some.
+-- In: r_policy, r_bound, r_citation_closed, r_merged, citation, policy_version. Out: r_part (policies), r_part_act, r_part_before,
+-- r_part_effect (empty, for the function).
+
+CREATE OR REPLACE TEMP TABLE r_part AS
+SELECT t.policy_id, max(t.touched_at) AS touched_at, bool_or(t.is_source) AS is_source
+FROM (
+    SELECT p.policy_id, p.version_from AS touched_at, p.version_cause = 'source' AS is_source
+    FROM r_policy AS p
+    WHERE
+        p.has_changed
+        AND (
+            regexp_matches(p.effect, '第[^"]{1,8}条')
+            OR p.policy_id IN (SELECT m.policy_id FROM measure_version AS m WHERE m.known_to IS NULL AND m.expiries <> '[]')
+            OR p.policy_id IN (SELECT e.policy_id FROM measure_effect AS e WHERE e.known_to IS NULL)
+            OR p.policy_id IN (SELECT c.bound_policy_id FROM citation AS c WHERE c.known_to IS NULL AND c.scope IS NOT NULL)
+        )
+    UNION ALL
+    SELECT b.bound_policy_id, b.bound_at, b.bound_cause = 'source'
+    FROM r_bound AS b
+    INNER JOIN citation AS c ON c.citation_id = b.citation_id AND c.known_to IS NULL
+    WHERE c.scope IS NOT NULL AND c.page_kind = 'policy'
+    UNION ALL
+    SELECT c.bound_policy_id, c.known_at, c.change_cause = 'source'
+    FROM r_citation_closed AS c
+    WHERE c.bound_policy_id IN (SELECT e.policy_id FROM measure_effect AS e WHERE e.known_to IS NULL)
+    UNION ALL
+    -- The days of a citing document may have moved.
+    SELECT c.bound_policy_id, p.version_from, p.version_cause = 'source'
+    FROM r_policy AS p
+    INNER JOIN citation AS c ON c.policy_id = p.policy_id AND c.known_to IS NULL
+    WHERE p.has_changed AND c.bound_policy_id IS NOT NULL AND c.scope IS NOT NULL AND c.page_kind = 'policy'
+    UNION ALL
+    SELECT m.other_policy_id, m.merged_at, FALSE FROM r_merged AS m
+) AS t
+GROUP BY t.policy_id;
+
+CREATE OR REPLACE TEMP TABLE r_part_act AS
+SELECT
+    c.bound_policy_id AS policy_id,
+    c.policy_id AS by_policy_id,
+    CASE WHEN c.relation = 'partially_repeals' THEN 'repeals' ELSE c.relation END AS relation,
+    coalesce(c.starts_on, v.in_force_from, v.effective_date, v.signed_date, v.published_date, CAST(c.known_from AT TIME ZONE 'Asia/Shanghai' AS DATE))
+        AS day,
+    c.ends_on AS until,
+    c.scope,
+    c.bound_at,
+    c.quote
+FROM citation AS c
+INNER JOIN r_part AS f ON f.policy_id = c.bound_policy_id
+INNER JOIN policy_version AS v ON v.policy_id = c.policy_id AND v.known_to IS NULL
+WHERE
+    c.known_to IS NULL AND c.page_kind = 'policy' AND c.policy_id <> c.bound_policy_id AND c.scope IS NOT NULL
+    AND c.relation IN ('repeals', 'partially_repeals', 'suspends')
+QUALIFY row_number() OVER (
+    PARTITION BY c.bound_policy_id, c.policy_id, c.relation, day, c.ends_on, c.scope ORDER BY c.known_from, c.citation_id
+) = 1;
+
+CREATE OR REPLACE TEMP TABLE r_part_before AS
+SELECT e.*
+FROM measure_effect AS e
+INNER JOIN r_part AS f ON f.policy_id = e.policy_id
+WHERE e.known_to IS NULL;
+
+CREATE OR REPLACE TEMP TABLE r_part_effect AS
+SELECT e.* EXCLUDE (known_from, known_to, change_cause) FROM measure_effect AS e LIMIT 0;
