@@ -42,8 +42,12 @@ class Budget:
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             self._db = sqlite3.connect(self._path, timeout=30, isolation_level=None)
-            self._db.execute(_TABLE)
         except (OSError, sqlite3.Error) as error:
+            raise self._storage(error) from None
+        try:
+            self._db.execute(_TABLE)
+        except sqlite3.Error as error:
+            self._db.close()
             raise self._storage(error) from None
 
     def take(self, host: str, day: date) -> bool:
