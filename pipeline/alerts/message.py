@@ -3,8 +3,8 @@
 What belongs here: the value that the rules of alerting (`outbox`, `digest`, `holding`) hand to the wording (`render`)
 and that goes on to the channels for the JSON of machines. What does not: words, and how a message came about.
 
-One function words it: `pipeline.alerts.render.render_message(message)`, which gives text, Markdown and HTML. It is pure,
-so a message that is made again after a kill reads the same and goes out under the same key.
+One function words it: `pipeline.alerts.render.render_message(message)`, which gives text, Markdown and HTML. It is
+pure, so a message that is made again after a kill reads the same and goes out under the same key.
 """
 
 from collections.abc import Mapping
@@ -51,8 +51,8 @@ class Hold:
 class Message:
     """What one subscription is told at once.
 
-    `single` has one event, or several of one policy found in the same pass. `digest` has the events of a period.
-    `outage` has only events about sources (unhealthy, recovered). `held` has a `hold`, and some of its events as examples.
+    `single` has one event, or several of one policy found in the same pass; `digest` the events of a period. `outage`
+    has only events about sources (unhealthy, recovered). `held` has a `hold`, and some of its events as examples.
     """
 
     key: str
