@@ -10,11 +10,11 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, Protocol, TextIO
+from typing import Any, Final, Protocol, Self, TextIO
 
 from pipeline.alerts.config import AppriseChannel, Channel, ConsoleChannel, FileChannel, Format, WebhookChannel
-from pipeline.alerts.event import Event
-from pipeline.alerts.render import Message
+from pipeline.alerts.message import Message
+from pipeline.alerts.render import Rendered, render_message
 from policywatch.home import Home
 
 # The end of an entry in each format. No page can print one: its words stand escaped, or behind words of ours.
@@ -27,24 +27,27 @@ _KEYS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """One message on its way: the delivery's idempotency key, who asked for it, what happened, and the words for it."""
+    """One message on its way: what machines read of it, and the words that people read."""
 
-    key: str
-    subscription: str
-    event: Event
     message: Message
+    words: Rendered
+
+    @classmethod
+    def of(cls, message: Message) -> Self:
+        """`message` with the words for it."""
+        return cls(message, render_message(message))
+
+    @property
+    def key(self) -> str:
+        """The delivery's idempotency key."""
+        return self.message.key
 
     def to_json(self) -> dict[str, Any]:
         """The body of a webhook and the line of a JSON file; the same for every attempt."""
         return {
             "policywatch-key": self.key,
-            "subscription": self.subscription,
-            "event": self.event.to_json(),
-            "message": {
-                "subject": self.message.subject,
-                "text": self.message.text,
-                "markdown": self.message.markdown,
-            },
+            **self.message.to_json(),
+            "message": {"subject": self.words.subject, "text": self.words.text, "markdown": self.words.markdown},
         }
 
 
@@ -91,35 +94,28 @@ def open_channel(channel: Channel, home: Home, out: TextIO) -> Sender:
         case FileChannel():
             return FileSender(home.root / channel.path, channel.written_as)
         case WebhookChannel():
+            from pipeline.alerts import credentials  # noqa: PLC0415
             from pipeline.alerts.webhook import WebhookSender  # noqa: PLC0415
 
             return WebhookSender(
-                required(channel.url_env) if channel.url_env else _secret(channel),
-                secret=required(channel.secret_env) if channel.secret_env else None,
+                credentials.address(_written(channel), channel.url_env, channel.url_file, home.root),
+                secret=credentials.secret(channel.secret_env, channel.secret_file, home.root),
                 timeout=channel.timeout,
+                allow_private=channel.allow_private,
             )
         case AppriseChannel():
+            from pipeline.alerts import credentials  # noqa: PLC0415
             from pipeline.alerts.services import AppriseSender  # noqa: PLC0415
 
-            address = required(channel.url_env) if channel.url_env else _secret(channel)
-            return AppriseSender(address, timeout=channel.timeout)
+            return AppriseSender(
+                credentials.address(_written(channel), channel.url_env, channel.url_file, home.root),
+                timeout=channel.timeout,
+                allow_private=channel.allow_private,
+            )
 
 
-def _secret(channel: WebhookChannel | AppriseChannel) -> str:
-    return channel.url.get_secret_value() if channel.url else ""
-
-
-def required(name: str) -> str:
-    """The value of the environment variable `name`.
-
-    Raises:
-        DeliveryError: it is not set, or empty.
-    """
-    value = os.environ.get(name, "").strip()
-    if not value:
-        msg = f"the environment variable {name} is not set; set it where policywatch runs"
-        raise DeliveryError(msg, is_target_down=True)
-    return value
+def _written(channel: WebhookChannel | AppriseChannel) -> str | None:
+    return channel.url.get_secret_value() if channel.url else None
 
 
 class ConsoleSender:
@@ -131,7 +127,7 @@ class ConsoleSender:
     def send(self, item: Outgoing) -> None:
         """Print `item`."""
         try:
-            self._out.write(item.message.text + "\n")
+            self._out.write(item.words.text + "\n")
             self._out.flush()
         except UnicodeEncodeError:
             text = "the console cannot show Chinese; set PYTHONIOENCODING=utf-8"
@@ -176,8 +172,8 @@ class FileSender:
             row["policywatch-key"] = row.pop("policywatch-key")
             return json.dumps(row, ensure_ascii=False) + "\n"
         if self._written_as == "text":
-            return f"{item.message.text}-- policywatch-key {item.key}\n\n"
-        return f"{item.message.markdown}\n<!-- policywatch-key {item.key} -->\n\n"
+            return f"{item.words.text}-- policywatch-key {item.key}\n\n"
+        return f"{item.words.markdown}\n<!-- policywatch-key {item.key} -->\n\n"
 
     def _append(self, entry: str) -> None:
         self._path.parent.mkdir(parents=True, exist_ok=True)

@@ -7,7 +7,7 @@ URLs of webhooks and services hold tokens, so they are secret values here: no re
 """
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path, PurePosixPath
 from typing import Annotated, Final, Literal, Self
 from urllib.parse import SplitResult, urlsplit
@@ -26,6 +26,7 @@ Word = Annotated[str, Field(min_length=1, max_length=100)]
 # YAML gives lists; the model keeps tuples, so that a loaded configuration cannot change under a run.
 Words_ = Annotated[tuple[Word, ...], Field(strict=False)]
 Environment = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
+SecretFile = Annotated[str, Field(min_length=1, max_length=1000, pattern=r"^[^\x00-\x1f]+$")]
 Format = Literal["text", "markdown", "json"]
 
 
@@ -88,15 +89,25 @@ class _Remote(Strict):
     url: SecretStr | None = None
     url_env: Environment | None = None
     """The environment variable that holds the URL, so that its token need not stand in the file."""
+    url_file: SecretFile | None = None
+    """The file that holds the URL, readable by its owner alone; a relative path stands below the home folder."""
+    allow_private: bool = False
+    """Whether the address may be of the own machine or network; mail servers always may (`pipeline.alerts.guard`)."""
     timeout: Annotated[float, Field(gt=0, le=MAX_TIMEOUT, strict=False)] = 10.0
     """Seconds for the whole exchange, from looking up the name to the answer."""
 
     @model_validator(mode="after")
     def _one_address(self) -> Self:
-        if (self.url is None) == (self.url_env is None):
-            msg = "write either url or url_env"
+        if sum(item is not None for item in (self.url, self.url_env, self.url_file)) != 1:
+            msg = "write one of url, url_env and url_file"
             raise ValueError(msg)
         return self
+
+    def _place(self, shown: Callable[[str], str | None]) -> str:
+        """The channel's URL as `shown` may show it, or the variable or file that holds it."""
+        if self.url is not None:
+            return shown(self.url.get_secret_value()) or ""
+        return f"${self.url_env}" if self.url_env else str(self.url_file)
 
 
 class WebhookChannel(_Remote):
@@ -105,6 +116,15 @@ class WebhookChannel(_Remote):
     kind: Literal["webhook"]
     secret_env: Environment | None = None
     """The environment variable with the secret that signs the body (HMAC-SHA256, the Standard Webhooks form)."""
+    secret_file: SecretFile | None = None
+    """The file with that secret, readable by its owner alone."""
+
+    @model_validator(mode="after")
+    def _one_secret(self) -> Self:
+        if self.secret_env and self.secret_file:
+            msg = "write either secret_env or secret_file"
+            raise ValueError(msg)
+        return self
 
     @field_validator("url")
     @classmethod
@@ -116,7 +136,7 @@ class WebhookChannel(_Remote):
     @property
     def label(self) -> str:
         """What listings and errors call this channel: the host only, since paths hold tokens."""
-        return f"webhook {urlsplit(self.url.get_secret_value()).hostname}" if self.url else f"webhook ${self.url_env}"
+        return f"webhook {self._place(lambda url: urlsplit(url).hostname)}"
 
 
 class AppriseChannel(_Remote):
@@ -135,7 +155,7 @@ class AppriseChannel(_Remote):
     @property
     def label(self) -> str:
         """What listings and errors call this channel: the service only, since the rest holds tokens."""
-        return f"apprise {self.url.get_secret_value().partition(':')[0]}" if self.url else f"apprise ${self.url_env}"
+        return f"apprise {self._place(lambda url: url.partition(':')[0])}"
 
 
 Channel = Annotated[ConsoleChannel | FileChannel | WebhookChannel | AppriseChannel, Field(discriminator="kind")]

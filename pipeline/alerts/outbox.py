@@ -20,7 +20,7 @@ from pipeline.alerts.config import Channel, Subscription, Subscriptions
 from pipeline.alerts.event import Event
 from pipeline.alerts.ledger import OutboxLedger
 from pipeline.alerts.match import Matcher
-from pipeline.alerts.render import render
+from pipeline.alerts.message import Message
 from policywatch.errors import PolicywatchError
 from policywatch.home import Home
 
@@ -131,14 +131,17 @@ def probe(subscriptions: Subscriptions, home: Home, now: datetime, out: TextIO) 
     )
     found = []
     for item in subscriptions.subscriptions:
-        message = render(event, item.language)
         for channel_id, channel in item.channels():
             # The time makes the key new, or a second test would be taken for the first one repeated.
             key = delivery_key(f"ev_test {now.isoformat()}", item.name, channel_id)
-            outgoing = Outgoing(key, item.name, event, message)
+            outgoing = Outgoing.of(_single(key, item, event))
             problem = _tried(partial(_send_once, channel, home, out, outgoing))
             found.append(Probe(item.name, channel.label, str(problem) if problem else None))
     return found
+
+
+def _single(key: str, item: Subscription, event: Event) -> Message:
+    return Message(key, item.name, item.language, "single", (event,), counts={event.kind: 1})
 
 
 def _send_once(channel: Channel, home: Home, out: TextIO, outgoing: Outgoing) -> None:
@@ -193,8 +196,8 @@ class _Pass:
             if channel not in self._senders:
                 self._senders[channel] = open_channel(channel, self._home, self._out)
             event = Event.from_row(row)
-            message = render(event, item.language)
-            self._senders[channel].send(Outgoing(str(row["idempotency_key"]), item.name, event, message))
+            message = _single(str(row["idempotency_key"]), item, event)
+            self._senders[channel].send(Outgoing.of(message))
 
         return _tried(send)
 

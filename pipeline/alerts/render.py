@@ -7,11 +7,13 @@ differs (`changes`), sending (`channels`). Pure: no clock, network or database; 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from html import escape
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from pipeline.alerts.changes import EDITS, Change, changes_of, statements_of
 from pipeline.alerts.event import SOURCE_KINDS, Event, texts
+from pipeline.alerts.message import Message
 from pipeline.alerts.safe import markdown, one_line, web_address
 from pipeline.alerts.words import ANY_DAY, DAYS, HEADLINES, LABELS, SAID, SENTENCES, Language, pick
 
@@ -54,15 +56,28 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True)
-class Message:
+class Rendered:
     """What a person reads. `subject` is one line of at most 200 characters; all of it is safe to print."""
 
     subject: str
     text: str
     markdown: str
+    html: str
 
 
-def render(event: Event, language: Language = "zh") -> Message:
+def render_message(message: Message) -> Rendered:
+    """`message` in words of its language. Nothing that a page printed can break lines, markup or the terminal."""
+    parts = [render(event, message.language) for event in message.events]
+    subject = parts[0].subject if parts else message.subscription
+    return Rendered(
+        subject,
+        "\n".join(part.text for part in parts),
+        "\n".join(part.markdown for part in parts),
+        "\n".join(part.html for part in parts),
+    )
+
+
+def render(event: Event, language: Language = "zh") -> Rendered:
     """`event` in words of `language`. Nothing that a page printed can break lines, markup or the terminal."""
     draft = Draft(
         subject=one_line(_subject(event, language), MAX_SUBJECT),
@@ -74,7 +89,7 @@ def render(event: Event, language: Language = "zh") -> Message:
         facts=list(_facts(event, language)),
         language=language,
     )
-    return Message(draft.subject, _as_text(draft), _as_markdown(draft))
+    return Rendered(draft.subject, _as_text(draft), _as_markdown(draft), f"<pre>{escape(_as_text(draft))}</pre>")
 
 
 def _subject(event: Event, language: Language) -> str:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 class AppriseSender:
     """Sends each message to one Apprise URL."""
 
-    def __init__(self, url: str, *, timeout: float) -> None:
+    def __init__(self, url: str, *, timeout: float, allow_private: bool = False) -> None:
         """Let Apprise read the URL.
 
         Raises:
@@ -28,6 +28,7 @@ class AppriseSender:
         self._apprise = _quiet_apprise()
         self._url = url
         self._timeout = timeout
+        self._allow_private = allow_private
         self._service = url.partition(":")[0]
         with warnings.catch_warnings():
             # Its plugins load here, and some lean on modules that the standard library is giving up.
@@ -45,8 +46,8 @@ class AppriseSender:
     def _notify(self, item: Outgoing) -> None:
         with self._apprise.LogCapture(level=logging.WARNING, fmt="%(message)s") as log:
             sent = self._target.notify(
-                title=item.message.subject,
-                body=item.message.markdown,
+                title=item.words.subject,
+                body=item.words.markdown,
                 body_format=self._apprise.NotifyFormat.MARKDOWN,
             )
             said = log.getvalue().strip().splitlines()

@@ -10,26 +10,34 @@ import base64
 import binascii
 import hashlib
 import hmac
-import http.client
 import json
-import urllib.error
+import ssl
 import urllib.request
+from contextlib import nullcontext
 from email.utils import parsedate_to_datetime
 from typing import Final
 
+import urllib3
+
 from pipeline.alerts.channels import DeliveryError, Outgoing, scrubbed, within
 from pipeline.alerts.config import webhook_address
+from pipeline.alerts.guard import Watch, advice, public_only
 from policywatch import __version__, clock
+from policywatch.addresses import host_objection
 
 _GONE: Final = 410
 _REDIRECTS: Final = range(300, 400)
+_ASKS_TO_WAIT: Final = frozenset({429, 503})
 MAX_RETRY_AFTER: Final = 86_400.0
+MAX_IN_A_ROW: Final = 5
+"""Refusals one after the other that show a target to be down; fewer may be about their messages."""
+_MAX_ANSWER: Final = 65_536
 
 
 class WebhookSender:
-    """POSTs each message to one address; 2xx means received."""
+    """POSTs each message to one address, over one connection while the other side keeps it; 2xx means received."""
 
-    def __init__(self, url: str, *, secret: str | None, timeout: float) -> None:
+    def __init__(self, url: str, *, secret: str | None, timeout: float, allow_private: bool = False) -> None:
         """Check the address and the secret.
 
         Raises:
@@ -40,18 +48,25 @@ class WebhookSender:
         except ValueError as problem:
             text = f"webhook address: {problem}"
             raise DeliveryError(text, is_target_down=True) from None
+        if not allow_private and (found := host_objection(self._host)):
+            raise DeliveryError(advice(self._host, found), is_target_down=True)
         self._url = url
         self._secret = secret
         self._key = _signing_key(secret) if secret else None
         self._timeout = timeout
-        # The handlers of urllib would follow redirects, and with them carry the body to strangers.
-        self._opener = urllib.request.build_opener(_NoRedirects)
+        self._allow_private = allow_private
+        self._pool = _pool(url, self._host, timeout)
+        self._in_a_row = 0
+        self._is_gone = False
 
     def send(self, item: Outgoing) -> None:
         """POST `item`; the Idempotency-Key is the same at every attempt."""
+        if self._is_gone:
+            raise self._gone()
         body = json.dumps(item.to_json(), ensure_ascii=False, separators=(",", ":")).encode("utf-8", errors="replace")
-        request = urllib.request.Request(self._url, data=body, headers=self._headers(item.key, body), method="POST")  # noqa: S310 - http(s) only
-        within(self._timeout, lambda: self._post(request))
+        headers = self._headers(item.key, body)
+        within(self._timeout, lambda: self._post(body, headers))
+        self._in_a_row = 0
 
     def _headers(self, key: str, body: bytes) -> dict[str, str]:
         stamp = str(int(clock.now().timestamp()))
@@ -67,39 +82,79 @@ class WebhookSender:
             headers["webhook-signature"] = f"v1,{base64.b64encode(signed).decode()}"
         return headers
 
-    def _post(self, request: urllib.request.Request) -> None:
-        try:
-            with self._opener.open(request, timeout=self._timeout):
-                return  # 2xx; whatever the body says, the status is the receipt
-        except urllib.error.HTTPError as answer:
-            with answer:
-                raise self._refused(answer.code, answer.headers.get("Retry-After")) from None
-        except (http.client.HTTPException, OSError) as problem:
-            # urllib wraps what goes wrong before the answer, not what goes wrong within it.
-            cause = problem.reason if isinstance(problem, urllib.error.URLError) else problem
-            if isinstance(cause, TimeoutError):
-                said = f"no answer within {self._timeout:g} s"
-            else:
-                said = getattr(cause, "strerror", None) or f"{type(cause).__name__} {cause}"
-            text = scrubbed(f"{self._host}: {said}", self._url, self._secret)
-            raise DeliveryError(text, is_target_down=True) from None
+    def _post(self, body: bytes, headers: dict[str, str]) -> None:
+        with nullcontext(Watch()) if self._allow_private else public_only() as watch:
+            try:
+                # No redirects: they would carry the body to whoever is named there, and turn the POST into a GET.
+                answer = self._pool.urlopen(
+                    "POST", self._url, body=body, headers=headers, redirect=False, retries=False, preload_content=False
+                )
+            except (urllib3.exceptions.HTTPError, OSError, ValueError) as problem:
+                if watch.refused:
+                    raise DeliveryError(advice(self._host, watch.refused), is_target_down=True) from None
+                raise self._unreached(problem) from None
+            _drain(answer)
+        if not 200 <= answer.status < 300:  # noqa: PLR2004
+            raise self._refused(answer.status, answer.headers.get("Retry-After"))
+
+    def _unreached(self, problem: Exception) -> DeliveryError:
+        cause = _cause(problem)
+        if isinstance(cause, TimeoutError | urllib3.exceptions.TimeoutError):
+            said = f"no answer within {self._timeout:g} s"
+        else:
+            said = getattr(cause, "strerror", None) or f"{type(cause).__name__} {cause}"
+        # A connection that broke in the middle may be about the message; one that never stood is about the target.
+        is_broken = isinstance(problem, urllib3.exceptions.ProtocolError)
+        is_down = self._counted() if is_broken else True
+        return DeliveryError(scrubbed(f"{self._host}: {said}", self._url, self._secret), is_target_down=is_down)
 
     def _refused(self, status: int, retry_after: str | None) -> DeliveryError:
         if status == _GONE:
-            text = f"{self._host} answered 410 Gone: the webhook is no more; take it out of alerts.yaml or mend its url"
-            return DeliveryError(text, is_final=True)
+            self._is_gone = True
+            return self._gone()
         if status in _REDIRECTS:
             text = f"{self._host} answered {status}: redirects are not followed; write the final address in alerts.yaml"
             return DeliveryError(text, is_target_down=True)
+        # Who asks for a pause gets one for all messages; other refusals may be about this one alone.
+        is_down = self._counted() or status in _ASKS_TO_WAIT
         text = f"{self._host} answered {status}"
-        # A server that is overloaded will be so for the next message too; a 400 is about this one alone.
-        busy = status in {408, 425, 429} or status >= 500  # noqa: PLR2004
-        return DeliveryError(text, retry_after=_seconds(retry_after), is_target_down=busy)
+        return DeliveryError(text, retry_after=_seconds(retry_after), is_target_down=is_down)
+
+    def _gone(self) -> DeliveryError:
+        text = f"{self._host} answered 410 Gone: the webhook is no more; take it out of alerts.yaml or mend its url"
+        return DeliveryError(text, is_final=True)
+
+    def _counted(self) -> bool:
+        self._in_a_row += 1
+        return self._in_a_row >= MAX_IN_A_ROW
 
 
-class _NoRedirects(urllib.request.HTTPRedirectHandler):
-    def redirect_request(self, *_args: object, **_kwargs: object) -> None:
-        return None
+def _pool(url: str, host: str, timeout: float) -> urllib3.PoolManager:
+    """Connections to the webhook, by the environment's proxy where it names one for this host."""
+    limits = urllib3.Timeout(connect=timeout, read=timeout)
+    proxy = urllib.request.getproxies().get(url.partition(":")[0])
+    if proxy and not urllib.request.proxy_bypass(host):
+        return urllib3.ProxyManager(proxy if "://" in proxy else f"http://{proxy}", maxsize=1, timeout=limits)
+    return urllib3.PoolManager(maxsize=1, timeout=limits)
+
+
+def _drain(answer: urllib3.BaseHTTPResponse) -> None:
+    """Read a short body, so that the connection can be used again. Whatever it says, the status is the receipt."""
+    try:
+        if len(answer.read(_MAX_ANSWER, decode_content=False)) < _MAX_ANSWER:
+            answer.release_conn()
+            return
+    except (urllib3.exceptions.HTTPError, OSError):
+        pass
+    answer.close()
+
+
+def _cause(problem: BaseException) -> BaseException:
+    """What is at the bottom of `problem`: urllib3 wraps, as an argument or as the cause."""
+    for inner in (getattr(problem, "reason", None), *problem.args, problem.__cause__):
+        if isinstance(inner, OSError | ssl.SSLError) or type(inner).__module__ == "http.client":
+            return _cause(inner)
+    return problem
 
 
 def _seconds(retry_after: str | None) -> float | None:

@@ -40,7 +40,9 @@ class Receiver:
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self):
                 body = self.rfile.read(int(self.headers["Content-Length"]))
-                receiver.requests.append((self.path, dict(self.headers), body))
+                receiver.requests.append(
+                    (self.path, {name.title(): value for name, value in self.headers.items()}, body)
+                )
                 answer = receiver.answers.pop(0) if len(receiver.answers) > 1 else receiver.answers[0]
                 if answer == "hang":
                     receiver.closing.wait(20)

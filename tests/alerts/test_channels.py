@@ -16,7 +16,7 @@ from fake_ledger import event_row
 from pipeline.alerts.channels import DeliveryError, FileSender, Outgoing, open_channel, scrubbed, within
 from pipeline.alerts.config import AppriseChannel, ConsoleChannel, FileChannel, WebhookChannel
 from pipeline.alerts.event import Event
-from pipeline.alerts.render import render
+from pipeline.alerts.message import Message
 from pipeline.alerts.webhook import WebhookSender
 
 KEY = "0123456789abcdef" * 2
@@ -24,18 +24,18 @@ KEY = "0123456789abcdef" * 2
 
 def outgoing(nth=1, **changes):
     event = Event.from_row(event_row(nth, **changes))
-    return Outgoing(f"{nth:032x}", "ends", event, render(event))
+    return Outgoing.of(Message(f"{nth:032x}", "ends", "zh", "single", (event,)))
 
 
 def webhook(receiver, secret=None, timeout=5.0):
-    return WebhookSender(receiver.url, secret=secret, timeout=timeout)
+    return WebhookSender(receiver.url, secret=secret, timeout=timeout, allow_private=True)
 
 
 class TestConsole:
     def test_prints_the_text_and_an_empty_line(self, home):
         out = io.StringIO()
         open_channel(ConsoleChannel(kind="console"), home, out).send(outgoing())
-        assert out.getvalue() == outgoing().message.text + "\n"
+        assert out.getvalue() == outgoing().words.text + "\n"
 
     def test_a_console_that_is_gone_or_knows_no_chinese_is_a_failed_delivery(self, home):
         narrow = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
@@ -53,7 +53,7 @@ class TestFile:
             open_channel(FileChannel(kind="file", path="alerts/ends.md"), home, io.StringIO()).send(outgoing(nth))
         text = (home.root / "alerts" / "ends.md").read_text(encoding="utf-8")
         assert text.count("### 废止：") == 2
-        assert text.startswith(outgoing(1).message.markdown)
+        assert text.startswith(outgoing(1).words.markdown)
 
     @pytest.mark.parametrize("name", ["a.md", "a.txt", "a.jsonl"])
     def test_a_key_is_written_once(self, home, name):
@@ -90,8 +90,8 @@ class TestFile:
         open_channel(FileChannel(kind="file", path="a.jsonl"), home, io.StringIO()).send(outgoing())
         row = json.loads((home.root / "a.jsonl").read_text(encoding="utf-8"))
         assert (row["policywatch-key"], row["subscription"]) == (outgoing().key, "ends")
-        assert row["event"]["happened_on"] == "2024-03-01"
-        assert row["event"]["before"] == {"status": "in_force"}
+        assert row["events"][0]["happened_on"] == "2024-03-01"
+        assert row["events"][0]["before"] == {"status": "in_force"}
 
     def test_a_file_that_cannot_be_written_is_a_failed_delivery(self, home):
         home.root.mkdir()
@@ -140,7 +140,8 @@ class TestWebhook:
             (400, "answered 400", False, False),
             (410, "410 Gone", True, False),
             (429, "answered 429", False, True),
-            (500, "answered 500", False, True),
+            (500, "answered 500", False, False),
+            (503, "answered 503", False, True),
             (304, "redirects are not followed", False, True),
         ],
     )
@@ -193,7 +194,7 @@ class TestWebhook:
         url = receiver.url
         receiver.close()
         with pytest.raises(DeliveryError, match=r"^127\.0\.0\.1: Connection refused$"):
-            WebhookSender(url, secret=None, timeout=5).send(outgoing())
+            WebhookSender(url, secret=None, timeout=5, allow_private=True).send(outgoing())
 
     def test_no_secret_and_no_path_in_errors(self, receiver):
         for answer in (500, 301, 410, 404, "hang"):
@@ -207,7 +208,7 @@ class TestWebhook:
         assert "S3CRET" not in str(caught.value)
 
     def test_addresses_and_secrets_from_the_environment(self, receiver, home, monkeypatch):
-        channel = WebhookChannel(kind="webhook", url_env="PW_HOOK", secret_env="PW_SECRET")
+        channel = WebhookChannel(kind="webhook", url_env="PW_HOOK", secret_env="PW_SECRET", allow_private=True)
         with pytest.raises(DeliveryError, match="PW_HOOK is not set"):
             open_channel(channel, home, io.StringIO())
         monkeypatch.setenv("PW_HOOK", receiver.url)
@@ -225,9 +226,9 @@ class TestWebhook:
 class TestApprise:
     def test_sends_through_the_service(self, receiver, home):
         url = receiver.url.replace("http://", "json://")
-        open_channel(AppriseChannel(kind="apprise", url=url), home, io.StringIO()).send(outgoing())
+        open_channel(AppriseChannel(kind="apprise", url=url, allow_private=True), home, io.StringIO()).send(outgoing())
         body = json.loads(receiver.requests[0][2])
-        assert body["title"] == outgoing().message.subject
+        assert body["title"] == outgoing().words.subject
         assert "自 2024-03-01 起废止" in body["message"]
 
     @pytest.fixture
@@ -246,7 +247,9 @@ class TestApprise:
         receiver.answers = [500]
         url = receiver.url.replace("http://", "json://us3r:p4ssword@")
         with pytest.raises(DeliveryError, match=r"^json: ") as caught:
-            open_channel(AppriseChannel(kind="apprise", url=url), home, io.StringIO()).send(outgoing())
+            open_channel(AppriseChannel(kind="apprise", url=url, allow_private=True), home, io.StringIO()).send(
+                outgoing()
+            )
         said = str(caught.value) + log.getvalue() + "".join(capfd.readouterr())
         assert not [secret for secret in ("T0KEN", "us3r", "p4ssword") if secret in said]
         assert caught.value.is_target_down

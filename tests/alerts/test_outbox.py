@@ -18,7 +18,7 @@ def subscribed(*channels, **filters):
 
 
 def hook(receiver, timeout=5.0):
-    return {"kind": "webhook", "url": receiver.url, "timeout": timeout}
+    return {"kind": "webhook", "url": receiver.url, "allow_private": True, "timeout": timeout}
 
 
 @pytest.fixture
@@ -175,7 +175,7 @@ def test_a_late_answer_leads_to_a_second_attempt_with_the_same_key(run, receiver
 
 def test_a_mended_address_gets_what_was_waiting(run, receiver):
     ledger = FakeLedger(event_row(1))
-    wrong = {"kind": "webhook", "url": "http://127.0.0.1:1/"}
+    wrong = {"kind": "webhook", "url": "http://127.0.0.1:1/", "allow_private": True}
     assert run(ledger, subscribed(FILE, wrong))[0].retrying == 1
     assert run(ledger, subscribed(hook(receiver), FILE), NOW + BACK_OFF[0])[0].sent == 1
     assert len(receiver.keys) == 1
@@ -204,9 +204,14 @@ def test_no_secret_reaches_the_rows_and_the_report(run, receiver, monkeypatch):
     monkeypatch.setenv("PW_HOOK", receiver.url)
     channels = [
         {**hook(receiver, 0.1), "secret_env": "PW_SECRET"},
-        {"kind": "webhook", "url_env": "PW_HOOK", "secret_env": "PW_SECRET", "timeout": 0.1},
-        {"kind": "webhook", "url": "http://127.0.0.1:1/T0KEN"},
-        {"kind": "apprise", "url": receiver.url.replace("http://", "json://us3r:p4ssword@"), "timeout": 0.2},
+        {"kind": "webhook", "url_env": "PW_HOOK", "allow_private": True, "secret_env": "PW_SECRET", "timeout": 0.1},
+        {"kind": "webhook", "url": "http://127.0.0.1:1/T0KEN", "allow_private": True},
+        {
+            "kind": "apprise",
+            "url": receiver.url.replace("http://", "json://us3r:p4ssword@"),
+            "timeout": 0.2,
+            "allow_private": True,
+        },
         {"kind": "apprise", "url": "nosuch://T0KEN"},
     ]
     for answer in (500, 301, 410, "hang"):

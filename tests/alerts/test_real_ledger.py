@@ -78,7 +78,7 @@ def test_every_kind_of_event_can_be_delivered(home):
 def test_a_failed_attempt_waits_its_time_and_is_given_up_in_the_end(home, receiver):
     receiver.answers = [500]
     add(home.warehouse, event_row(1))
-    wanted = subscribed({"kind": "webhook", "url": receiver.url})
+    wanted = subscribed({"kind": "webhook", "url": receiver.url, "allow_private": True})
     now = NOW
     for attempt, wait in enumerate(BACK_OFF, start=1):
         assert run(home, wanted, now)[1].retrying == 1
@@ -130,7 +130,7 @@ with Ledger.open(home.warehouse) as ledger:
 @pytest.mark.parametrize(("point", "attempts"), [("queue", 1), ("send", 1), ("first mark", 1), ("second mark", 2)])
 def test_killed_at_any_point_the_next_run_ends_as_an_undisturbed_one(home, receiver, point, attempts):
     add(home.warehouse, event_row(1))
-    item = {"name": "ends", "deliver": [{"kind": "webhook", "url": receiver.url}, FILE]}
+    item = {"name": "ends", "deliver": [{"kind": "webhook", "url": receiver.url, "allow_private": True}, FILE]}
     root, here = Path(__file__).parents[2], str(Path(__file__).parent)
     path = os.pathsep.join([str(root), os.environ.get("PYTHONPATH", "")])
     killed = subprocess.run(
