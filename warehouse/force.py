@@ -316,18 +316,24 @@ def _by_portal_day(weighing: _Weighing, stated: Bound, repeal: Bound | None, ter
 
 
 def _by_portal_status(weighing: _Weighing, repeal: Bound | None, term: Bound) -> Bound:
-    """The portal says it is over and not since when: a document's day or the term's if one fits, else the day seen."""
+    """The portal says it is over and not since when: a document's day or the term's if one fits, else the day seen.
+
+    What is said to be over on a day is not in force on it: the day before is the last that it may have been.
+    """
     facts = weighing.facts
-    words = Bound(facts.status_day, "status_stated", "status_stated", facts.status_raw, is_approximate=True)
+    seen = facts.status_day
+    last = seen - _DAY if seen > date.min else seen
+    words = Bound(last, "status_stated", "status_stated", facts.status_raw, is_approximate=True)
     if repeal is not None and (not _before(term, repeal) or facts.stated_status == "repealed"):
         chosen = repeal
-    elif term.day is not None and term.day <= facts.status_day:
+    elif term.day is not None and term.day <= last:
         chosen = term
     else:
         chosen = words
-    for bound in (chosen, words, repeal, term):
-        if bound is not None and bound.rule is not None:
-            weighing.note("end", bound, lost=bound is not chosen)
+    weighing.note("end", chosen)
+    for bound in (words, repeal, term):
+        if bound is not None and bound is not chosen and bound.rule is not None:
+            weighing.note("end", bound, lost=True)
     return chosen
 
 

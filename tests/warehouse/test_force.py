@@ -189,8 +189,9 @@ def test_portal_and_document_may_differ_on_the_day(day, disputed):
 @pytest.mark.parametrize(
     ("statements", "acts", "status", "expected"),
     [
-        ([], [], "repealed", ("2021-01-01", "status_stated", True)),
-        ([term()], [], "not_in_force", ("2021-01-01", "status_stated", True)),
+        ([], [], "repealed", ("2020-12-31", "status_stated", True)),
+        ([term()], [], "not_in_force", ("2020-12-31", "status_stated", True)),
+        ([Statement("valid_until", date(2021, 1, 1), "至")], [], "not_in_force", ("2020-12-31", "status_stated", True)),
         ([Statement("valid_until", date(2020, 12, 31), "至")], [], "not_in_force", ("2020-12-31", "term", False)),
         ([], [("repeals", "2020-11-01")], "repealed", ("2020-10-31", "repealed", False)),
     ],
@@ -199,6 +200,15 @@ def test_over_without_a_day(statements, acts, status, expected):
     made = facts(*statements, acts=tuple(act(*item) for item in acts), stated_status=status, status_raw="失效")
     (interval,) = intervals(made)
     assert (str(interval.in_force_to), interval.end_kind, interval.is_approximate) == expected
+    told = [(item["kind"], item["is_lost"]) for item in json.loads(interval.evidence) if item["of"] == "end"]
+    # Each piece of evidence stands once, what won first.
+    assert told[0] == (expected[1], False)
+    assert len(set(told)) == len(told)
+    assert [is_lost for _, is_lost in told].count(False) == 1
+
+
+def test_over_since_ever_is_survived():
+    assert span(facts(stated_status="repealed", status_day="0001-01-01"))[1] == "0001-01-01"
 
 
 def test_in_force_beside_a_past_day_of_repeal_is_disputed():

@@ -183,7 +183,15 @@ SCENARIOS = [
         "the portal alone says repealed, without a day",
         [crawl(D1, doc("a")), crawl(D3, doc("a", stated_status="repealed", status_raw="已废止"))],
         events=[ISSUED, f"repealed {A} - @{D3}"],
-        force={A: [f"2020-02-01..{D3} status_stated about"]},
+        force={A: ["2020-02-01..2021-03-01 status_stated about"]},
+        ask={f"{A} on 2021-03-01": "in_force", f"{A} on {D3}": "repealed", f"{A} on {D3} known {D2}": "in_force"},
+    ),
+    Scenario(
+        "the portal alone says that it is over, and nobody knows since when it was in force",
+        [crawl(D3, doc("a", effective_date=None, stated_status="not_in_force", status_raw="失效"))],
+        events=[f"issued {A} 2020-01-05 @{D3}"],
+        force={A: ["..2021-03-01 status_stated about"]},
+        ask={f"{A} on {D3}": "not_in_force", f"{A} on 2021-03-01": "unknown"},
     ),
     Scenario(
         "the portal and a document say the same",
