@@ -4,6 +4,7 @@ What belongs here: opening the published file and asking it. What does not: maki
 read at once; nobody waits for the writer.
 """
 
+import json
 import os
 import re
 from collections.abc import Iterator, Sequence
@@ -45,10 +46,15 @@ _REFUSALS: Final = {
     ),
     _WRITES,
 )  # fmt: skip
-_SETTERS: Final = re.compile(
-    r"\b(?:(?:en|dis)able_[a-z_]{1,40}|write_log|truncate_duckdb_logs)\s{0,20}\(", re.IGNORECASE
+CHANGING: Final = (
+    r"(?:(?:en|dis)able|quack|import|copy)_[a-z_]{1,40}|write_log|truncate_duckdb_logs|(?:force_)?checkpoint"
+    r"|query|json_execute_serialized_sql"
 )
-"""Functions that change the engine although they stand in a SELECT; DuckDB 1.5 lets them through a locked one."""
+"""Functions that change the engine although they stand in a SELECT, and those that run a text as SQL, which may hold
+them: DuckDB lets them through a locked connection."""
+_CALLED: Final = re.compile(rf'"function_name":"({CHANGING})"', re.IGNORECASE)
+"""In a statement as DuckDB tells its parts; in its own text names may be quoted, and texts hold names."""
+_EXPLAINED: Final = re.compile(r"\bEXPLAIN(?:\s{1,20}ANALYZE\b)?(?:\s{0,20}\([^()]{0,80}\))?", re.IGNORECASE)
 _OUTSIDE: Final = "it reaches for files, the network or extensions, and only the published tables are read here"
 
 
@@ -97,7 +103,7 @@ def query(path: Path, sql: str, params: Any = None) -> tuple[list[str], list[tup
     with connect(path) as connection:
         try:
             statements = connection.extract_statements(sql)
-            _refuse(statements, sql)
+            _refuse(connection, statements)
             result = connection.execute(statements[0], params)
             columns = [column[0] for column in result.description or []]
             return columns, result.fetchall()
@@ -109,7 +115,7 @@ def query(path: Path, sql: str, params: Any = None) -> tuple[list[str], list[tup
             raise UsageError(msg) from error
 
 
-def _refuse(statements: Sequence[duckdb.Statement], sql: str) -> None:
+def _refuse(connection: duckdb.DuckDBPyConnection, statements: Sequence[duckdb.Statement]) -> None:
     """Accept one statement that reads.
 
     Raises:
@@ -126,9 +132,20 @@ def _refuse(statements: Sequence[duckdb.Statement], sql: str) -> None:
     if kind not in _KINDS:
         msg = f"{reads}: {_REFUSALS.get(kind, f'this is {kind.lower()}')}"
         raise UsageError(msg)
-    if found := _SETTERS.search(sql):
-        msg = f"{reads}: {found[0]}…) changes the engine; {_REFUSALS['SET']}"
+    text = _EXPLAINED.sub("", statements[0].query, count=1) if kind == "EXPLAIN" else statements[0].query
+    parts = _parts(connection, text)
+    if parts is None:
+        msg = f"{reads}, and EXPLAIN of such a one"
         raise UsageError(msg)
+    if found := _CALLED.search(parts):
+        msg = f"{reads}: {found[1]}(…) changes the engine or runs a text as SQL; {_REFUSALS['SET']}"
+        raise UsageError(msg)
+
+
+def _parts(connection: duckdb.DuckDBPyConnection, sql: str) -> str | None:
+    """The parts of a query as DuckDB's parser tells them, in JSON; None where `sql` is none."""
+    row = connection.execute("SELECT json_serialize_sql(?)", [sql]).fetchone()
+    return row[0] if row and not json.loads(row[0])["error"] else None
 
 
 def rows(path: Path, sql: str, params: Any = None) -> list[dict[str, Any]]:  # noqa: ANN401 - as DuckDB takes them
