@@ -19,6 +19,7 @@ from crawlers.guess.words import CUT
 from crawlers.source import Source, load_source
 from pipeline import pool, reading, trial
 from pipeline.parsers.dates import parse_day
+from pipeline.parsers.fields import status_of
 from pipeline.parsers.records import PageRecord, plain
 from policywatch.home import Home
 
@@ -235,7 +236,7 @@ def _fields(seen: Seen, checked: Checked) -> None:
 
 
 _NOT_FIELDS: Final = frozenset({"url", "kind"})
-_COMPARED: Final = frozenset({"title", "number", "signed_date", "published_date", "effective_date"})
+_COMPARED: Final = frozenset({"title", "number", "signed_date", "published_date", "effective_date", "stated_status"})
 _HINT_OF: Final = {"title": "title", "text": "body", "clauses": "body"}
 
 
@@ -251,6 +252,8 @@ def _from_list(record: PageRecord, name: str) -> bool:
 def _agree(name: str, said: str, read: Any) -> bool:  # noqa: ANN401 - a record's field
     if name.endswith("_date"):
         return bool(parse_day(said) == read)
+    if name == "stated_status":
+        return status_of(said) == read
     listed = _squeezed(CUT.sub("", said))
     own = _squeezed(str(read))
     return listed in own or own in listed

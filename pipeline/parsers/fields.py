@@ -233,7 +233,7 @@ def set_days(fields: Fields, given: Given) -> None:
                 break
 
 
-def _status_of(printed: str) -> Status:
+def status_of(printed: str) -> Status:
     """The meaning of a printed status, perhaps in brackets or with a full stop."""
     word = normal_text(printed).strip(" ;,.。；，")
     if word[:1] in {"[", "("} and word[-1:] in {"]", ")"}:
@@ -261,7 +261,7 @@ def set_status(fields: Fields, given: Given) -> None:
         return
     found = given.box.values.get("status")
     fields.status_raw = printed
-    fields.stated_status = _status_of(printed)
+    fields.stated_status = status_of(printed)
     fields.evidence["stated_status"] = Evidence(found.where if found else where, found.quote if found else printed)
     if fields.stated_status == "unknown":
         fields.warnings.append(f"status word outside the vocabulary: {printed[:40]}")

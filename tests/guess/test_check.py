@@ -55,6 +55,9 @@ def portal(web):
 
 def test_a_good_source_passes_and_few_pages_are_asked(cli, sources, portal, tmp_path):
     declare(sources, GOOD, "expect: {items_per_list: [6, 18], filled: {title: 1.0, number: 1.0, published_date: 1.0}}")
+    for document, status in zip(DOCUMENTS[:2], ("现行有效", "失效"), strict=True):  # the list says 有效 of both
+        stated = f"<li>[有效性] <span>{status}</span></li></ol>"
+        portal.serve(document.url.replace("https:", "http:"), styles.document_page(document).replace("</ol>", stated))
     code, out, err = cli("source", "check", "linyuan", "--pages", "3", "--format", "json")
     report = json.loads(out)
     assert (code, report["ok"], report["fixes"]) == (0, True, [])
@@ -66,11 +69,9 @@ def test_a_good_source_passes_and_few_pages_are_asked(cli, sources, portal, tmp_
     fields = {row["field"]: row for row in report["fields"]}
     assert (fields["published_date"]["listed"], fields["published_date"]["agree"]) == (1.0, "3 of 3")
     assert (fields["number"]["listed"], fields["number"]["read"]) == (None, 1.0)
-    assert (fields["stated_status"]["listed"], fields["stated_status"]["read"], fields["stated_status"]["filled"]) == (
-        1,
-        0,
-        1,
-    )
+    status = fields["stated_status"]
+    assert (status["listed"], status["read"], status["filled"], status["agree"]) == (1, 0.667, 1, "1 of 2")
+    assert report["notes"] == ["stated_status: list and page disagree on 1 of 2 pages"]
     assert not (tmp_path / "home").exists()
 
 
