@@ -17,7 +17,7 @@ from typing import Any
 
 from crawlers.opening import open_session
 from crawlers.session import CrawlSession
-from crawlers.settings import CONTACT
+from crawlers.settings import CONTACT, user_agent
 from crawlers.source import Source, load_source
 from policywatch import starting
 from policywatch.errors import PolicywatchError, StorageError, UsageError
@@ -90,6 +90,7 @@ def _run_scrapy(session: CrawlSession, overrides: dict[str, str], pipes: Any) ->
         spider = spider_class(session.source)
     settings = Settings()
     settings.setmodule("crawlers.settings", priority="project")
+    settings.set("USER_AGENT", user_agent(), priority="project")  # the module may have been loaded before we were told
     settings.set("LOG_FILE", str(session.folder / "crawl.log"), priority="cmdline")
     settings.setdict(overrides, priority="cmdline")
     process = AsyncCrawlerProcess(settings)

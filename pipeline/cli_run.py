@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from crawlers import process
 from pipeline import cli_output
 from pipeline.cli_output import Format
 from policywatch import clock, starting
@@ -50,6 +51,8 @@ def run(  # noqa: PLR0913, PLR0917 - each parameter is an option
     names = _names(home, sources, every=all_)
     if not names:
         cli_output.say("no source is due; name one to run it all the same")
+    else:
+        process.warm()
     with starting.imports():
         from pipeline import job  # noqa: PLC0415 - Dagster takes half a second
         from pipeline.resources import open_instance  # noqa: PLC0415

@@ -11,8 +11,6 @@ rename, a load by its transaction, the published file by a rename, a delivery by
 import json
 import os
 import shutil
-import signal
-import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -33,8 +31,6 @@ if TYPE_CHECKING:
 
 _LEDGER_SECONDS = 600
 """How long to wait for another process that is loading."""
-_SETTLE_SECONDS = 30
-"""How long an interrupted crawl may take to close its files."""
 
 
 @dataclass(slots=True)
@@ -102,38 +98,21 @@ def crawl(  # noqa: PLR0913 - each is a wish of one caller
     Raises:
         PolicywatchError: the crawl could not run at all (broken configuration, full disk); says why.
     """
-    command = [sys.executable, "-m", "crawlers.run", source, "--home", str(home.root)]
-    command += ["--recheck-all"] if recheck_all else []
-    command += [f"--set={name}={value}" for name, value in (settings or {}).items()]
-    with subprocess.Popen(
-        command,
-        env={**os.environ, **(env or {})},
-        stdout=subprocess.PIPE,
-        stderr=None if verbose else subprocess.PIPE,
-        text=True,
-        encoding="utf-8",
-        errors="replace",
-    ) as process:
-        try:
-            out, log = process.communicate()
-        except BaseException:  # also Dagster's interrupt: the crawl must not go on without us
-            _stop(process)
-            raise
-    if process.returncode != 0:
+    from crawlers.process import CrawlProcess  # noqa: PLC0415 - not every command crawls
+
+    arguments = [source, "--home", str(home.root)]
+    arguments += ["--recheck-all"] if recheck_all else []
+    arguments += [f"--set={name}={value}" for name, value in (settings or {}).items()]
+    # Left early, also by Dagster's interrupt, it stops the crawl: that must not go on without us.
+    with CrawlProcess(arguments, {**os.environ, **(env or {})}, verbose=verbose) as process:
+        code = process.wait()
+        out, log = process.out, process.said
+    if code != 0:
         said = [line for line in (log or out).splitlines() if line.strip()]
-        reason = said[-1].removeprefix("error: ") if said else f"it ended with code {process.returncode}"
+        reason = said[-1].removeprefix("error: ") if said else f"it ended with code {code}"
         msg = f"the crawl of {source} could not run: {reason}"
-        raise UsageError(msg) if process.returncode == UsageError.exit_code else PolicywatchError(msg)
+        raise UsageError(msg) if code == UsageError.exit_code else PolicywatchError(msg)
     return _last_json(out, source)
-
-
-def _stop(process: "subprocess.Popen[str]") -> None:
-    process.send_signal(signal.SIGINT)
-    try:
-        process.wait(_SETTLE_SECONDS)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
 
 
 def _last_json(out: str, source: str) -> dict[str, Any]:

@@ -4,8 +4,6 @@ import json
 import os
 import signal
 import ssl
-import subprocess
-import sys
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -15,6 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+from crawlers.process import CrawlProcess
 
 ROOT = Path(__file__).parents[2]
 
@@ -127,6 +127,7 @@ class Crawls:
         self.sources.mkdir()
         self.home = folder / "home"
         self.hour = 0
+        self.started: list[CrawlProcess] = []
 
     def source(self, name: str, portal: Portal, listing: str, **more: Any) -> None:
         recheck, demo = more.pop("recheck", "all"), more.pop("demo", "true")
@@ -152,16 +153,12 @@ class Crawls:
             **more,
         }
 
-    def start(self, name: str, *arguments: str, **more: Any) -> subprocess.Popen[str]:
-        module = ["-m", "crawlers.run"]
-        if first := more.pop("first", None):  # a statement to run in the new process before anything else
-            again = "import runpy, sys; sys.argv[0] = 'run'; runpy.run_module('crawlers.run', run_name='__main__')"
-            module = ["-c", f"{first}; {again}"]
-        command = [sys.executable, *module, name, "--home", str(self.home), *arguments]
-        environment = self.environment(**more.pop("env", {}))
-        return subprocess.Popen(
-            command, cwd=ROOT, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **more
-        )
+    def start(self, name: str, *arguments: str, first: str = "", env: dict[str, str] | None = None) -> CrawlProcess:
+        """Start a crawl; `first`: statements to run in the new process before anything else."""
+        words = [name, "--home", str(self.home), *arguments]
+        process = CrawlProcess(words, self.environment(**(env or {})), first=first)
+        self.started.append(process)
+        return process
 
     def run(self, name: str, *arguments: str, hours: int = 1, **more: Any) -> "Outcome":
         self.hour += hours
@@ -173,9 +170,16 @@ class Crawls:
         processes = {name: self.start(name, *arguments) for name in names}
         return {name: self.end(process) for name, process in processes.items()}
 
-    def end(self, process: subprocess.Popen[str]) -> "Outcome":
-        printed, said = process.communicate(timeout=60)
-        return Outcome(self.home, process.returncode, printed, said)
+    def end(self, process: CrawlProcess) -> "Outcome":
+        code = process.wait(60)
+        assert code is not None, "the crawl does not end"
+        return Outcome(self.home, code, process.out, process.said)
+
+    def close(self) -> None:
+        """Let go of every process that was started."""
+        for process in self.started:
+            with process:
+                pass
 
 
 class Outcome:
@@ -206,8 +210,10 @@ def portal() -> Iterator[Portal]:
 
 
 @pytest.fixture(scope="module")
-def crawls(tmp_path_factory: pytest.TempPathFactory) -> Crawls:
-    return Crawls(tmp_path_factory.mktemp("crawls"))
+def crawls(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crawls]:
+    made = Crawls(tmp_path_factory.mktemp("crawls"))
+    yield made
+    made.close()
 
 
 @pytest.fixture(scope="session")

@@ -196,7 +196,7 @@ def test_a_crawl_killed_between_answers_takes_no_text_twice(portal, crawls, repl
     crawls.hour += 1
     process = crawls.start("killed_igs")
     portal.before = lambda path: kill(process.pid) if "pageNumber=2" in path and "killed" in path else None
-    process.communicate(timeout=60)
+    process.wait(60)
     portal.before = str
     outcome = crawls.run("killed_igs")
     assert (outcome.summary["verdict"], outcome.summary["counts"]) == ("good", {"new": 3})

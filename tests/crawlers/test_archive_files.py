@@ -358,7 +358,7 @@ def test_a_crawl_in_small_files_that_is_killed_goes_on_in_them(portal, crawls, r
     crawls.hour += 1
     process = crawls.start("small", first=small)
     portal.before = lambda path: kill(process.pid) if path == "/w/9" else None
-    process.communicate(timeout=60)
+    process.wait(60)
     portal.before = str
     portal.forget()
     outcome = crawls.run("small", first=small)

@@ -1,6 +1,8 @@
 """Killed and filled disks: nothing archived is asked twice, nothing half done is committed."""
 
 import json
+import os
+import signal
 from datetime import UTC, datetime, timedelta, timezone
 from hashlib import shake_256
 from types import SimpleNamespace
@@ -39,9 +41,9 @@ def killed_halfway(listed, crawls, kill):
         listed.portal.before = lambda path: (
             kill(process.pid) if path.startswith("/k/") and next(count) == PAGES // 2 else None
         )
-        process.communicate(timeout=60)
+        process.wait(60)
         listed.portal.before = str
-        assert process.returncode < 0
+        assert process.wait(0) < 0
 
     return crawl
 
@@ -176,11 +178,11 @@ def test_an_interrupt_leaves_the_crawl_open(portal, crawls, reply):
     crawls.source("interrupted", portal, f'{{kind: pages, urls: ["{portal.url}/i"]}}')
     crawls.hour += 1
     process = crawls.start("interrupted", "--set", "DOWNLOAD_TIMEOUT=0.5", "--set", "RETRY_TIMES=0")
-    portal.before = lambda path: process.terminate() if path == "/i" else None
-    _, said = process.communicate(timeout=60)
+    portal.before = lambda path: os.kill(process.pid, signal.SIGTERM) if path == "/i" else None
+    ended = crawls.end(process)
     portal.before = str
-    assert process.returncode == 1
-    assert "was interrupted; run again" in said
+    assert ended.code == 1
+    assert "was interrupted; run again" in ended.said
     assert not list((crawls.home / "crawls" / "interrupted").rglob("crawl.json"))
 
 
@@ -192,16 +194,15 @@ def test_only_one_process_crawls_a_source(listed, crawls):
 
     def meanwhile(path: str) -> None:
         if path == "/k/" and not waiting:
-            waiting.append(crawls.start(name))
-            _, said = waiting[0].communicate(timeout=60)
-            waiting.append(said)
+            waiting.append(None)
+            waiting.append(crawls.end(crawls.start(name)))
 
     portal.before = meanwhile
-    process.communicate(timeout=60)
+    ended = crawls.end(process)
     portal.before = str
-    assert process.returncode == 0
-    assert waiting[0].returncode == 1
-    assert "being crawled by another process" in waiting[1]
+    assert ended.code == 0
+    assert waiting[1].code == 1
+    assert "being crawled by another process" in waiting[1].said
 
 
 def test_crawl_ids_are_utc():

@@ -85,7 +85,7 @@ def test_a_kill_does_not_renew_the_budget(listed, portal, crawls, kill):
     count = iter(range(100))
     portal.forget()
     portal.before = lambda _: kill(process.pid) if next(count) == 3 else None
-    process.communicate(timeout=60)
+    process.wait(60)
     portal.before = str
     before = sum(portal.hits.values())
     after = listed.run(hours=1)
@@ -183,8 +183,8 @@ def test_killed_anywhere_it_asks_again_only_what_it_had_not_archived(listed, por
         portal.forget()
         process = crawls.start(listed.name)
         portal.before = lambda path, point=point, pid=process.pid: kill(pid) if path == point else None
-        process.communicate(timeout=60)
-        assert process.returncode < 0
+        process.wait(60)
+        assert process.wait(0) < 0
         assert not set(portal.hits) & have
         have = archived(crawls, listed.name)
         assert point not in have
