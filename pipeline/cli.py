@@ -14,7 +14,7 @@ from typing import Annotated, Final
 
 import typer
 
-from pipeline import cli_alerts, cli_archive, cli_diff, cli_export, cli_query, cli_run, cli_sources, cli_ui
+from pipeline import cli_alerts, cli_archive, cli_diff, cli_export, cli_query, cli_run, cli_serve, cli_sources, cli_ui
 from policywatch import __version__
 from policywatch.errors import PolicywatchError
 from policywatch.home import Home
@@ -27,7 +27,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for module in (cli_run, cli_query, cli_diff, cli_export, cli_ui):
+for module in (cli_run, cli_query, cli_diff, cli_export, cli_serve, cli_ui):
     module.add_to(app)
 app.add_typer(cli_alerts.app, name="alerts")
 app.add_typer(cli_archive.app, name="archive")

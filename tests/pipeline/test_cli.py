@@ -8,7 +8,7 @@ from pipeline.cli import hoist_home, run_cli
 
 COMMANDS = (
     "run", "ingest", "read", "reparse", "status", "changes", "show", "diff", "in-force", "search", "export", "alerts",
-    "source", "sql", "ui", "demo",
+    "serve", "source", "sql", "ui", "demo",
 )  # fmt: skip
 HEAVY = ("dagster", "duckdb", "scrapy", "twisted", "pyarrow", "lxml", "pydantic", "opencc", "rich")
 
