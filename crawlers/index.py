@@ -21,7 +21,7 @@ from crawlers.manifest import Row, read_manifest
 from policywatch.errors import StorageError
 from policywatch.home import Home
 
-SCHEMA = 2
+SCHEMA = 3
 _PORTION = 1000
 """Rows in memory at once."""
 
@@ -33,7 +33,7 @@ CREATE TABLE IF NOT EXISTS page (
     source TEXT, key TEXT, role TEXT, url TEXT, canonical_url TEXT, etag TEXT, last_modified TEXT, digest TEXT,
     payload_digest TEXT, first_seen_at TEXT, last_fetched_at TEXT, last_outcome TEXT, missing INTEGER,
     full_url TEXT, full_at TEXT, full_file TEXT, full_offset INTEGER, full_length INTEGER,
-    trouble INTEGER NOT NULL DEFAULT 0, listed TEXT,
+    trouble INTEGER NOT NULL DEFAULT 0, listed TEXT, linked_by TEXT,
     PRIMARY KEY (source, key)
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS capture (
@@ -50,7 +50,8 @@ _ADDED = {
     1: (
         "ALTER TABLE page ADD COLUMN trouble INTEGER NOT NULL DEFAULT 0",
         "ALTER TABLE page ADD COLUMN listed TEXT",
-    )
+    ),
+    2: ("ALTER TABLE page ADD COLUMN linked_by TEXT",),
 }
 
 
@@ -60,8 +61,9 @@ class Known:
 
     `digest` is of the decoded content, `payload_digest` of the bytes as sent. `missing` counts the latest answers in a
     row that said 404 or 410, `trouble` those that brought nothing, for whatever reason. `full_*` is the place of the
-    last whole answer, None where there never was one. `listed` tells apart what listings said of it. The rest is of
-    the table `dates`, all None where nobody has read the page yet: days as ISO 8601.
+    last whole answer, None where there never was one. `listed` tells apart what listings said of it; `linked_by` is the
+    page for whose sake a file was asked. The rest is of the table `dates`, all None where nobody has read the page yet:
+    days as ISO 8601.
     """
 
     key: str
@@ -83,11 +85,17 @@ class Known:
     full_length: int | None
     trouble: int = 0
     listed: str | None = None
+    linked_by: str | None = None
     was_read: str | None = None
     published: str | None = None
     starts: str | None = None
     ends: str | None = None
     changed: str | None = None
+
+    @property
+    def is_owed(self) -> bool:
+        """Whether it is a file that was wanted and did not come; one that is gone (404) is not owed."""
+        return self.role == "attachment" and self.trouble > 0 and self.last_outcome != "missing"
 
 
 class Found(NamedTuple):
@@ -198,7 +206,19 @@ class Index:
 
         Read in portions, so that memory stays flat and no other process has to wait.
         """
-        sql, last = f"{_SELECT} AND page.key > ? AND page.role = 'page' ORDER BY page.key LIMIT {_PORTION}", ""
+        sql = f"{_SELECT} AND page.key > ? AND page.role = 'page' ORDER BY page.key LIMIT {_PORTION}"
+        return self._portions(sql, source)
+
+    def owed(self, source: str) -> Iterator[Known]:
+        """The files that `is_owed` holds of, in order of their keys."""
+        sql = (
+            f"{_SELECT} AND page.key > ? AND page.role = 'attachment' AND page.trouble > 0"
+            f" AND page.last_outcome <> 'missing' ORDER BY page.key LIMIT {_PORTION}"
+        )
+        return self._portions(sql, source)
+
+    def _portions(self, sql: str, source: str) -> Iterator[Known]:
+        last = ""
         while rows := self._all(sql, (source, last)):
             yield from (Known(*row) for row in rows)
             last = rows[-1][0]
@@ -306,11 +326,13 @@ class Index:
 _LEARN = """
 INSERT INTO page VALUES (
     :source, :key, :role, :url, :canonical_url, :etag, :last_modified, :digest, :payload_digest, :at, :at, :outcome,
-    :missing, :full_url, :full_at, :full_file, :full_offset, :full_length, NOT :answered, :listed)
+    :missing, :full_url, :full_at, :full_file, :full_offset, :full_length, NOT :answered, :listed,
+    :linked_by)
 ON CONFLICT (source, key) DO UPDATE SET
     role = :role, canonical_url = :canonical_url, last_fetched_at = :at, last_outcome = :outcome,
     missing = CASE WHEN :missing THEN missing + 1 WHEN :answered THEN 0 ELSE missing END,
     trouble = CASE WHEN :answered THEN 0 ELSE trouble + 1 END, listed = coalesce(:listed, listed),
+    linked_by = coalesce(:linked_by, linked_by),
     etag = CASE WHEN :answered THEN coalesce(:etag, CASE WHEN :full_file IS NULL THEN etag END) ELSE etag END,
     last_modified = CASE WHEN :answered
         THEN coalesce(:last_modified, CASE WHEN :full_file IS NULL THEN last_modified END) ELSE last_modified END,
@@ -334,6 +356,7 @@ def _learned(row: Row) -> dict[str, object]:
         "full_url": row.final_url if full else None, "full_at": row.fetched_at if full else None,
         "full_file": row.warc_file if full else None, "full_offset": row.warc_offset if full else None,
         "full_length": row.warc_length if full else None, "listed": listed_digest(row.listed),
+        "linked_by": row.linked_by,
     }  # fmt: skip
 
 

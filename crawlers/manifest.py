@@ -40,7 +40,8 @@ class Row:
     """One URL asked. `fetched_at` ISO 8601 UTC; `warc_*` the place of the answer, None where none came.
 
     `payload_digest` (of the bytes as sent), `final_url` (after redirects) and `key` (what tells two requests apart;
-    None where it is the URL) let the index be made again from manifests alone.
+    None where it is the URL) let the index be made again from manifests alone. `linked_by`: the canonical
+    address of the page for whose sake a file was asked.
     """
 
     capture_id: str
@@ -64,6 +65,7 @@ class Row:
     payload_digest: str | None = None
     final_url: str | None = None
     key: str | None = None
+    linked_by: str | None = None
 
     @property
     def was_asked(self) -> bool:

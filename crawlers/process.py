@@ -101,7 +101,7 @@ def warm() -> None:
     if _HAS_SERVER:
         from multiprocessing import forkserver  # noqa: PLC0415 - not on every system
 
-        forkserver.set_forkserver_preload(["crawlers.preload"])
+        forkserver.set_forkserver_preload(["__main__", "crawlers.preload"])
         forkserver.ensure_running()
 
 

@@ -58,6 +58,10 @@ class Guard:
             return f"{host} is {what}; only the public internet is asked"
         return self._closed.get(host)
 
+    def has_closed(self, url: str) -> bool:
+        """Whether the host of `url` is asked nothing more in this run, though it may be asked in another."""
+        return (urlsplit(url).hostname or "") in self._closed
+
     def answered(self, url: str, status: int) -> None:
         """Note an answer: refusals in a row close the host for this run, any other answer opens the count again."""
         host = urlsplit(url).hostname or ""

@@ -58,6 +58,7 @@ class Visit:
     final_url: str
     listed: dict[str, str] | None = None
     key: str | None = None
+    linked_by: str | None = None
 
 
 class CrawlSession:
@@ -134,9 +135,7 @@ class CrawlSession:
         if self.recheck_all or known is None:
             return True
         said = listed_digest(listed)
-        return (said is not None and said != known.listed) or recheck.is_due(
-            recheck.facts_of(known, self._zone), self._today, url
-        )
+        return (said is not None and said != known.listed) or self._is_due(known)
 
     def due(self) -> Iterator[str]:
         """The addresses of all known pages that are to be asked in this run, listed or not."""
@@ -149,6 +148,16 @@ class CrawlSession:
             if not is_text_key(page.key) and not self.round.is_done(page)
         )
         return (page.url for page in pages) if self.recheck_all else recheck.due(pages, self._today, self._zone)
+
+    def owed(self) -> Iterator[Known]:
+        """The files that an earlier run wanted and did not get, as far as it is their turn."""
+        if self._index is None or not self.source.attachments:
+            return iter(())
+        owed = self._index.owed(self.source.name)
+        return owed if self.recheck_all else (file for file in owed if self._is_due(file))
+
+    def _is_due(self, known: Known) -> bool:
+        return recheck.is_due(recheck.facts_of(known, self._zone), self._today, known.url)
 
     @property
     def _today(self) -> date:
@@ -279,6 +288,7 @@ class CrawlSession:
             last_modified=visit.headers["last-modified"],
             final_url=visit.final_url,
             key=visit.key,
+            linked_by=visit.linked_by,
         )
 
     def _is_home(self, url: str, final_url: str) -> bool:

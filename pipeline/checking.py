@@ -253,7 +253,7 @@ def _agree(name: str, said: str, read: Any) -> bool:  # noqa: ANN401 - a record'
     if name.endswith("_date"):
         return bool(parse_day(said) == read)
     if name == "stated_status":
-        return status_of(said) == read
+        return bool(status_of(said) == read)
     listed = _squeezed(CUT.sub("", said))
     own = _squeezed(str(read))
     return listed in own or own in listed

@@ -4,7 +4,8 @@ What belongs here: which captures of a crawl are read, and the tables made of th
 (`pipeline.parsers`), the worker pool (`pipeline.pool`), the columns (`pipeline.rows`), loading (`warehouse.ledger`).
 
 Only new and changed captures are read. Where the page's stored reading was made by another version of the reader, its
-last bytes are read again first, so that a change of the parser is told apart from a change of the page.
+last bytes are read again first, so that a change of the parser is told apart from a change of the page. So is a page of
+which a file arrives later than itself.
 Repeating the step is harmless: a finished folder of the same parser version is kept, anything else is made anew.
 """
 
@@ -269,6 +270,7 @@ def read_crawl(
     run = summary(folder)
     tables = Tables()
     wanted: list[tuple[Entry, str, pool.Job]] = []
+    late: list[Entry] = []
     for entry in manifest(folder):
         found = to_read(entry, known or {})
         # What a 304 does not repeat, whoever reads the capture again must know.
@@ -276,7 +278,10 @@ def read_crawl(
         tables.captures.append(rows.capture_row({**entry, "content_type": kind}))
         if found is not None:
             wanted.append((found, "source", job_of(home, found, sources)))
-    reread = [(old, "parser", job_of(home, old, sources)) for old in _read_by_another(wanted, known or {})]
+        elif entry["role"] == "attachment" and entry["outcome"] in READ_OUTCOMES and entry.get("linked_by"):
+            late.append(entry)
+    old_ones = [*_read_by_another(wanted, known or {}), *_with_late_files(late, wanted, known or {})]
+    reread = [(old, "parser", job_of(home, old, sources)) for old in old_ones]
     everything = reread + wanted
     pages = [entry for entry, _, _ in everything]
     outcomes = attached.read_many(home, pages, [job for _, _, job in everything], watcher=watcher)
@@ -293,6 +298,20 @@ def authority_by_host(url: str) -> str:
     """How much a page of no declared source says: a Chinese government host is a portal, any other a repost."""
     host = urlsplit(url).hostname or ""
     return "portal" if host == "gov.cn" or host.endswith(".gov.cn") else "repost"
+
+
+def _with_late_files(
+    files: Sequence[Entry], wanted: Sequence[tuple[Entry, str, pool.Job]], known: Mapping[str, Entry]
+) -> Iterator[Entry]:
+    """The stored captures of pages that stayed as they were while a file of theirs, which an earlier run owed, came.
+
+    They are read again as by another parser: what the page says now that its file is there is no change of the policy.
+    """
+    read = {entry["canonical_url"] for entry, _, _ in wanted}
+    for url in dict.fromkeys(file["linked_by"] for file in files if file["linked_by"] not in read):
+        old = known.get(url)
+        if old is not None and old.get("warc_file"):
+            yield old
 
 
 def _read_by_another(wanted: Sequence[tuple[Entry, str, pool.Job]], known: Mapping[str, Entry]) -> Iterator[Entry]:

@@ -7,6 +7,7 @@ module), what an answer means (`crawlers.session`).
 import re
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from hashlib import sha256
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, NamedTuple, Self, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -143,9 +144,15 @@ class SourceSpider(Spider, Generic[ListingT]):
                 self.session.signals.append(str(trouble))
 
     async def start(self) -> AsyncIterator[Request]:
-        """Ask the pages that the listing names, then every other known page, as far as they are due."""
+        """Ask the files that an earlier run owes, the pages that the listing names, then every other known page.
+
+        Pages as far as they are due. The files come first: runs that end themselves would owe them for ever.
+        """
         if self.session.summary is not None:
             return
+        for owed in self._owed():
+            await self.room()
+            yield owed
         try:
             async for entry in self.walk():
                 if self.session.halted:
@@ -158,11 +165,20 @@ class SourceSpider(Spider, Generic[ListingT]):
                 return
         finally:
             self.session.judge_fields(self.facts)
-        for url in self.session.due():
-            if self.session.halted:
-                return
+        for due in self._due():
+            await self.room()
+            yield due
+
+    def _owed(self) -> Iterator[Request]:
+        """The requests for files that an earlier run did not get, until the run ends itself."""
+        for file in takewhile(lambda _: not self.session.halted, self.session.owed()):
+            if request := self._file_request(file.url, file.linked_by):
+                yield request
+
+    def _due(self) -> Iterator[Request]:
+        """The requests for pages that the listing does not name, until the run ends itself."""
+        for url in takewhile(lambda _: not self.session.halted, self.session.due()):
             if url not in self.asked:
-                await self.room()
                 yield self.page_request(url, {})
 
     def _ends(self, trouble: ListTrouble) -> bool:
@@ -218,9 +234,9 @@ class SourceSpider(Spider, Generic[ListingT]):
             return []
         text = decoded(response.body, row.content_type or "")
         links = file_links(text, response.url, self.source.page.attachments)
-        return [request for link in links if (request := self._file_request(link))]
+        return [request for link in links if (request := self._file_request(link, row.canonical_url))]
 
-    def _file_request(self, url: str) -> Request | None:
+    def _file_request(self, url: str, linked_by: str | None) -> Request | None:
         """The request for a linked file; None where it has been asked, or is a page of the source by itself."""
         known = self.session.known(url)
         if url in self.asked or (known is not None and known.role == "page"):
@@ -232,19 +248,22 @@ class SourceSpider(Spider, Generic[ListingT]):
             errback=self.file_failed,
             headers=recheck.conditions(known),
             meta={"role": "attachment"},
-            cb_kwargs={"url": url},
+            cb_kwargs={"url": url, "linked_by": linked_by},
             dont_filter=True,
         )
 
-    def file(self, response: Response, url: str) -> None:
+    def file(self, response: Response, url: str, linked_by: str | None) -> None:
         """Record a file that answered."""
-        stored = response.meta["stored"]
-        self.session.answered(Visit("attachment", url, stored, response.body, header_values(response), response.url))
+        stored, headers = response.meta["stored"], header_values(response)
+        self.session.answered(
+            Visit("attachment", url, stored, response.body, headers, response.url, linked_by=linked_by)
+        )
 
     def file_failed(self, failure: "Failure") -> None:
         """Record a file that did not answer, or was not asked."""
         request: Request = failure.request  # type: ignore[attr-defined] # Scrapy puts it there
-        self._record_failure("attachment", request.cb_kwargs["url"], request, failure.value)
+        asked = request.cb_kwargs
+        self._record_failure("attachment", asked["url"], request, failure.value, linked_by=asked["linked_by"])
 
     def page_failed(self, failure: "Failure") -> None:
         """Record a page that did not answer, or was not asked."""
@@ -260,12 +279,16 @@ class SourceSpider(Spider, Generic[ListingT]):
         error: BaseException | None,
         **more: Any,  # noqa: ANN401
     ) -> Row | None:
-        if self.session.halted:
+        session = self.session
+        known = session.known(url)
+        if session.halted and (role != "attachment" or session.storage_error or (known and known.is_owed)):
             return None  # not asked, or not known to have been: the next run asks it
         why = words_for(error)
-        refused = why.startswith(("not asked", "redirected to", "robots.txt"))
+        # Only its page leads to a file, and that is not read again while it stays as it is: the row says what is owed.
+        owed = role == "attachment" and (session.stopped is not None or session.guard.has_closed(url))
+        refused = not owed and why.startswith(("not asked", "redirected to", "robots.txt"))
         stored = request.meta.get("stored")
-        return self.session.record(role, url, "blocked" if refused else "failed", stored, error=why, **more)
+        return session.record(role, url, "blocked" if refused else "failed", stored, error=why, **more)
 
     async def fetch_list(
         self, url: str, *, first: bool, method: str = "GET", body: bytes = b"", headers: Iterable[tuple[str, str]] = ()

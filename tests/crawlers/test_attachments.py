@@ -4,10 +4,11 @@ import io
 
 import docx
 import duckdb
+import pyarrow.parquet as pq
 import pytest
 
 from crawlers.spiders.files import MOST, file_links
-from pipeline import reparse, run
+from pipeline import reading, reparse, run
 from policywatch.home import Home
 
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -93,6 +94,41 @@ def test_a_page_without_text_is_read_from_its_file(crawled, crawls, monkeypatch)
     with duckdb.connect(str(home.published), read_only=True) as connection:
         ((*_, again),) = connection.execute(sql).fetchall()
     assert str(again) == "2027-02-28"
+
+
+def test_what_a_run_did_not_get_a_later_one_asks_and_its_page_is_read_with_it(portal, crawls, reply, monkeypatch):
+    file = "/owe/files/%E5%85%A8%E6%96%87.docx?v=1"
+    portal.routes["/owe/"] = reply('<ul><li><a href="/owe/1.html">甲</a></li></ul>')
+    portal.routes["/owe/1.html"] = reply(BARE, etag='"1"')
+    listing = f'{{kind: html, start: "{portal.url}/owe/", item: li, max_pages: 1}}'
+    budget = "{{delay: 0, concurrency: 1, daily_budget: {}}}"
+
+    def crawl(requests, hours=24):
+        crawls.source("owe", portal, listing, attachments="true", recheck="by_age", politeness=budget.format(requests))
+        portal.forget()
+        return crawls.run("owe", hours=hours)
+
+    stopped = crawl(3)  # robots.txt, the list, the page
+    assert stopped.outcomes("attachment") == {file[1:]: "failed", "owe/gone.pdf": "failed"}
+    monkeypatch.setenv("POLICYWATCH_SOURCES", str(crawls.sources))
+    home, sources = Home.at(crawls.home), run.declared("owe")
+    reading.read_crawl(home, stopped.folder, sources)
+    assert crawl(3, hours=1).outcomes("attachment") == {}  # the same day: what is owed is known
+    portal.routes[file] = reply("not now", 403)
+    refused = crawl(100)
+    assert refused.outcomes("attachment") == {file[1:]: "blocked", "owe/gone.pdf": "missing"}
+    portal.routes[file] = reply(rules("五"), kind=WORD)
+    got = crawl(100)
+    assert got.outcomes("attachment") == {file[1:]: "new"}
+    assert set(got.outcomes().values()) == {"not_modified"}
+    assert crawl(100).outcomes("attachment") == {}
+
+    reading.read_crawl(home, got.folder, sources, reading.last_read(stopped.folder, {}))
+    (bare,) = pq.read_table(home.staging / stopped.folder.name / "readings.parquet").to_pylist()
+    (whole,) = pq.read_table(home.staging / got.folder.name / "readings.parquet").to_pylist()
+    assert (bare["in_force_to"], str(whole["in_force_to"])) == (None, "2029-02-28")
+    # No change of the policy: it says what it said all along.
+    assert (whole["change_cause"], whole["capture_id"]) == ("parser", bare["capture_id"])
 
 
 def test_files_are_documents_of_the_page_and_few():

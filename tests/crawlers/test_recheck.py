@@ -126,8 +126,9 @@ def test_dates_of_the_reader_reach_the_crawler(tmp_path):
 def test_an_index_of_the_version_before_is_brought_up_to_date(tmp_path):
     home = Home.at(tmp_path)
     with Index.open(home) as index:
-        for sql in ("DROP TABLE dates", "ALTER TABLE page DROP COLUMN trouble", "ALTER TABLE page DROP COLUMN listed"):
-            index._db.execute(sql)
+        index._db.execute("DROP TABLE dates")
+        for column in ("trouble", "listed", "linked_by"):
+            index._db.execute(f"ALTER TABLE page DROP COLUMN {column}")
         index._db.execute("PRAGMA user_version=1")
     with Index.open(home) as index:
         assert list(index.pages("s")) == []
