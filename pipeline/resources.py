@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final
 
 import dagster as dg
+import yaml
 
 from policywatch.errors import StorageError
 from policywatch.home import ENVIRONMENT, Home
@@ -18,13 +19,22 @@ from policywatch.home import ENVIRONMENT, Home
 RUN_LOCKS: Final = "alive"
 CONFIG: Final = "dagster.yaml"
 CLI_CONFIG: Final = "cli.yaml"
-_CLI_PART: Final = """
-# The command line's own runs: their output stays theirs. Dagster would take stdout and stderr away, give them back
-# through two `tail` processes, and lose the last lines of console alerts.
-compute_logs:
-  module: dagster._core.storage.noop_compute_log_manager
-  class: NoOpComputeLogManager
-"""
+_CLI_PART: Final = {
+    # The command line's own runs: their output stays theirs. Dagster would take stdout and stderr away, give them back
+    # through two `tail` processes, and lose the last lines of console alerts.
+    "compute_logs": {
+        "module": "dagster._core.storage.noop_compute_log_manager",
+        "class": "NoOpComputeLogManager",
+    },
+    # The same files, written faster.
+    "storage": {
+        "custom": {
+            "module": "pipeline.eventlog",
+            "class": "Storage",
+            "config": {"base_dir": {"env": "DAGSTER_HOME"}},
+        }
+    },
+}
 
 
 class HomeResource(dg.ConfigurableResource["HomeResource"]):
@@ -81,7 +91,7 @@ def prepare(home: Home) -> None:
         home.dagster.mkdir(parents=True, exist_ok=True)
         text = configuration().read_text(encoding="utf-8")
         _put(home.dagster / CONFIG, text)
-        _put(home.dagster / CLI_CONFIG, text + _CLI_PART)
+        _put(home.dagster / CLI_CONFIG, yaml.safe_dump(yaml.safe_load(text) | _CLI_PART, sort_keys=False))
     except OSError as error:
         msg = f"{home.dagster} cannot be written ({error.strerror}); choose another folder with --home"
         raise StorageError(msg) from None

@@ -1,0 +1,50 @@
+"""The command line's own way to Dagster's event log: its connections are cheaper, its files are Dagster's own."""
+
+import dagster as dg
+from dagster._core.storage.event_log import SqliteEventLogStorage
+
+from pipeline.eventlog import EventLog
+from pipeline.resources import open_instance
+
+
+@dg.op
+def nothing():
+    pass
+
+
+@dg.job
+def idle():
+    nothing()
+
+
+def test_dagster_itself_reads_what_was_logged(home):
+    with open_instance(home) as ours:
+        assert isinstance(ours.event_log_storage, EventLog)
+        run = idle.execute_in_process(instance=ours).run_id
+        logged = ours.all_logs(run)
+    assert len(logged) > 5
+    with dg.DagsterInstance.from_config(str(home.dagster)) as theirs:
+        assert type(theirs.event_log_storage) is SqliteEventLogStorage
+        assert theirs.all_logs(run) == logged
+        again = idle.execute_in_process(instance=theirs).run_id
+        logged = theirs.all_logs(again)
+    with open_instance(home) as ours:
+        assert ours.all_logs(again) == logged
+
+
+def test_each_file_has_one_engine_however_often_it_is_asked(home, monkeypatch):
+    made = []
+    monkeypatch.setattr(EventLog, "_initdb", lambda self, engine: made.append(engine) or plain(self, engine))
+    plain = SqliteEventLogStorage._initdb
+    with open_instance(home) as instance:
+        runs = [idle.execute_in_process(instance=instance).run_id for _ in range(2)]
+        instance.all_asset_keys()
+        log = instance.event_log_storage
+        assert set(log._engines) == {"index", *runs}
+        assert log._compiled
+        kept = dict(log._engines)
+        for run in runs:
+            instance.all_logs(run)
+        assert log._engines == kept
+        assert {engine.url for engine in made} == {engine.url for engine in kept.values()}
+        assert len(made) == len(kept)
