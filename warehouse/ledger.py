@@ -17,6 +17,7 @@ import duckdb
 
 from policywatch.errors import StorageError
 from warehouse import load, publish
+from warehouse.outbox import Outbox
 from warehouse.report import LoadReport
 from warehouse.steps import Steps, Watcher, names_in, text_of
 
@@ -36,7 +37,7 @@ DELIVERY_COLUMNS: Final = (
 Result = TypeVar("Result")
 
 
-class Ledger:
+class Ledger(Outbox):
     """The warehouse, open for writing; a context manager. Every method is one transaction: all of it, or nothing.
 
     Raises:
@@ -205,27 +206,10 @@ class Ledger:
 
     # --- the outbox of the alerts ------------------------------------------------------------------------------------
 
-    def unmatched_events(self) -> list[dict[str, Any]]:
-        """Events that no matching has seen, oldest first; with issuers, topic, source_title, source_checked_at."""
-        return self._rows(text_of("sql/outbox_unmatched.sql"))
-
     def queue(self, deliveries: Iterable[Mapping[str, Any]], matched_event_ids: Iterable[str]) -> None:
         """Queue deliveries (a key that is there already stays as it is) and note the events as matched, together."""
         queued, matched = [dict(row) for row in deliveries], list(matched_event_ids)
         self._transaction(lambda steps: _queue(steps, queued, matched))
-
-    def pending(self, now: datetime) -> list[dict[str, Any]]:
-        """Deliveries that are due at `now`, each with its event's columns."""
-        return self._rows(text_of("sql/outbox_pending.sql"), {"now": now})
-
-    def mark_sent(self, key: str, at: datetime) -> None:
-        """The delivery `key` went out at `at`."""
-        self._transaction(lambda steps: steps.run("sql/outbox_sent.sql", {"key": key, "at": at}))
-
-    def mark_failed(self, key: str, at: datetime, error: str, next_attempt_at: datetime | None = None) -> None:
-        """The delivery `key` failed at `at`; it is due again at `next_attempt_at`, or never where that is None."""
-        values = {"key": key, "at": at, "error": error, "next": next_attempt_at}
-        self._transaction(lambda steps: steps.run("sql/outbox_failed.sql", values))
 
 
 def _connect(path: Path, wait: float) -> duckdb.DuckDBPyConnection:

@@ -12,39 +12,19 @@ from pathlib import Path, PurePosixPath
 from typing import Annotated, Final, Literal, Self
 from urllib.parse import SplitResult, urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 
-from pipeline.alerts.event import EventKind
-from pipeline.alerts.problems import dotted, explain
+from pipeline.alerts.problems import dotted, explain, near
+from pipeline.alerts.wishes import HoldLimits, Strict, Wish
 from policywatch import yamlfile
 from policywatch.errors import ConfigError
 
 MAX_TIMEOUT: Final = 60.0
 CONTROL: Final = re.compile(r"[\x00-\x20\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
 
-Word = Annotated[str, Field(min_length=1, max_length=100)]
-# YAML gives lists; the model keeps tuples, so that a loaded configuration cannot change under a run.
-Words_ = Annotated[tuple[Word, ...], Field(strict=False)]
 Environment = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
 SecretFile = Annotated[str, Field(min_length=1, max_length=1000, pattern=r"^[^\x00-\x1f]+$")]
 Format = Literal["text", "markdown", "json"]
-
-
-class Strict(BaseModel):
-    """No unknown keys, no silent conversions, no later changes."""
-
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, hide_input_in_errors=True)
-
-
-class WordFilter(Strict):
-    """Words in title, number, quote and changed text: at least one of `any`, every one of `all`, none of `none`.
-
-    Traditional or simplified, full or half width, upper or lower case are alike. Words are plain text, not patterns.
-    """
-
-    any: Words_ = ()
-    all: Words_ = ()
-    none: Words_ = ()
 
 
 class ConsoleChannel(Strict):
@@ -161,19 +141,11 @@ class AppriseChannel(_Remote):
 Channel = Annotated[ConsoleChannel | FileChannel | WebhookChannel | AppriseChannel, Field(discriminator="kind")]
 
 
-class Subscription(Strict):
-    """One wish: which events, in which language, delivered where. A filter that is left out lets everything pass."""
+class Subscription(Wish):
+    """One wish: which events, how often, in which language, delivered where."""
 
     name: Annotated[str, Field(pattern=r"^\w[\w .-]{0,59}$")]
     """Unique, and part of every delivery's key: renaming a subscription makes it a new one."""
-    events: Annotated[tuple[EventKind, ...], Field(strict=False)] = ()
-    sources: Words_ = ()
-    issuers: Words_ = ()
-    topics: Words_ = ()
-    words: WordFilter = WordFilter()
-    include_baseline: bool = False
-    """Also what the first good crawl of a source brings, which is what stood there already."""
-    language: Literal["zh", "en"] = "zh"
     deliver: Annotated[tuple[Channel, ...], Field(min_length=1, strict=False)]
 
     def channels(self) -> Iterator[tuple[str, Channel]]:
@@ -191,6 +163,7 @@ class Subscriptions(Strict):
     """The whole file."""
 
     subscriptions: Annotated[tuple[Subscription, ...], Field(strict=False)] = ()
+    hold: HoldLimits = HoldLimits()
 
     def named(self, name: str) -> Subscription | None:
         """The subscription of that name."""
@@ -234,7 +207,7 @@ def _check_names(loaded: Subscriptions, document: yamlfile.Document, known_sourc
         seen.add(item.name)
         for position, source in enumerate(item.sources):
             if known_sources is not None and source not in known_sources:
-                advice = f"no source is named '{source}'; see `policywatch source list`"
+                advice = f"no source is named '{source}'{near(source, known_sources)}; see `policywatch source list`"
                 raise _at(document, ("subscriptions", index, "sources", position), advice)
 
 

@@ -46,6 +46,11 @@ class Event:
     issuers: tuple[str, ...] = ()
     topic: str | None = None
     source_title: str | None = None
+    jurisdiction: str | None = None
+    is_late: bool = False
+    """Learned from a capture that arrived late: kept and shown, no news."""
+    told_days: tuple[int, ...] = ()
+    """For `expiring`: how many days were left each time that this end was announced before."""
     source_checked_at: datetime | None = None
     """When the source last answered well; None where that is not known."""
 
@@ -88,6 +93,9 @@ class Event:
             issuers=_names(row.get("issuers")),
             topic=_text(row.get("topic")),
             source_title=_text(row.get("source_title")),
+            jurisdiction=_text(row.get("jurisdiction")),
+            is_late=bool(row.get("is_late")),
+            told_days=tuple(int(days) for days in row.get("told_days") or () if days is not None),
             source_checked_at=_instant(row.get("source_checked_at")),
         )
 

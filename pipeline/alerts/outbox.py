@@ -1,28 +1,37 @@
-"""The outbox: new events become deliveries, deliveries are handed over, every outcome is recorded.
+"""The outbox: new events become deliveries, deliveries become messages and are handed over, every outcome is recorded.
 
-What belongs here: keys, order, trying again, giving up. What does not: tables (`warehouse`) and wires (`channels`).
+What belongs here: order, trying again, giving up. What does not: tables (`warehouse.outbox`), what a message holds
+(`digest`), what is kept back (`holding`) and wires (`channels`).
 
-At least once with a key: a delivery is marked as sent only after it arrived, so a run that is killed in between sends
+At least once with a key: a message is marked as sent only after it arrived, so a run that is killed in between sends
 it again under the same idempotency key, by which receivers (and the file channel itself) know it. An event is matched
-once, in the transaction that queues its deliveries, so a repeated run sends nothing twice.
+once, in the transaction that queues its deliveries, and a delivery put into one message before that is sent, so a
+repeated run sends nothing twice.
 """
 
-import hashlib
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any, Final, TextIO
+from typing import Final, TextIO
 
+from pipeline.alerts import digest
 from pipeline.alerts.channels import DeliveryError, Outgoing, Sender, open_channel
-from pipeline.alerts.config import Channel, Subscription, Subscriptions
+from pipeline.alerts.config import Channel, Subscriptions
 from pipeline.alerts.event import Event
-from pipeline.alerts.ledger import OutboxLedger
-from pipeline.alerts.match import Matcher
+from pipeline.alerts.following import references
+from pipeline.alerts.holding import keep_back
+from pipeline.alerts.keys import delivery_key
+from pipeline.alerts.ledger import OutboxLedger, Row
+from pipeline.alerts.match import Around, Matcher
 from pipeline.alerts.message import Message
+from pipeline.alerts.rates import due_at, is_quiet, steady
 from policywatch.errors import PolicywatchError
 from policywatch.home import Home
+
+CHUNK: Final = 5000
+"""Events matched and queued in one transaction: what a run of a hundred thousand needs no more memory for."""
 
 BACK_OFF: Final = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 20, 60, 180, 420, 720))
 """The waits before the seven further attempts: about a day in all. After the last, the delivery has failed."""
@@ -30,7 +39,7 @@ BACK_OFF: Final = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 20, 60,
 
 @dataclass(frozen=True, slots=True)
 class DeliveryReport:
-    """What one delivery pass did, in deliveries."""
+    """What one delivery pass did, in messages."""
 
     sent: int = 0
     retrying: int = 0
@@ -57,11 +66,6 @@ class Probe:
     error: str | None
 
 
-def delivery_key(event_id: str, subscription: str, channel: str) -> str:
-    """The idempotency key of one event for one channel of one subscription: 32 hexadecimal digits."""
-    return hashlib.sha256(f"{event_id}|{subscription}|{channel}".encode()).hexdigest()[:32]
-
-
 def queue(ledger: OutboxLedger, subscriptions: Subscriptions, now: datetime) -> int:
     """Match the events that nobody matched yet and queue a delivery for every channel that wants them.
 
@@ -70,24 +74,42 @@ def queue(ledger: OutboxLedger, subscriptions: Subscriptions, now: datetime) -> 
     Returns:
         The number of deliveries queued.
     """
-    events = [Event.from_row(row) for row in ledger.unmatched_events()]
-    matcher = Matcher(subscriptions.subscriptions)
-    deliveries = [
-        {
-            "idempotency_key": delivery_key(event.event_id, wanting.name, channel_id),
-            "event_id": event.event_id,
-            "subscription": wanting.name,
-            "channel": channel_id,
-            "queued_at": now,
-            "next_attempt_at": now,
-        }
-        for event in events
-        for wanting in matcher.wanted_by(event)
-        for channel_id, _ in wanting.channels()
-    ]
-    if events:
+    keep_back(ledger, subscriptions, now)
+    items = subscriptions.subscriptions
+    matcher = Matcher(items, ledger.policies_meant(references(items)))
+    # A digest that went out before the clock was set back does not go out again.
+    moment = steady(now, ledger.latest())
+    due = {item.name: due_at(item, now if item.rate == "at_once" else moment) for item in items}
+    channels = {item.name: [channel_id for channel_id, _ in item.channels()] for item in items}
+    queued = 0
+    while rows := ledger.unmatched_events(CHUNK):
+        events = [Event.from_row(row) for row in rows]
+        around = _around(ledger, matcher, events)
+        deliveries = [
+            {
+                "idempotency_key": delivery_key(event.event_id, wanting.name, channel_id),
+                "event_id": event.event_id,
+                "subscription": wanting.name,
+                "channel": channel_id,
+                "queued_at": now,
+                "next_attempt_at": due[wanting.name],
+            }
+            for event in events
+            for wanting in matcher.wanted_by(event, around)
+            for channel_id in channels[wanting.name]
+        ]
         ledger.queue(deliveries, [event.event_id for event in events])
-    return len(deliveries)
+        queued += len(deliveries)
+    return queued
+
+
+def _around(ledger: OutboxLedger, matcher: Matcher, events: Sequence[Event]) -> Around:
+    """What the filters ask of the warehouse about the policies of `events`; nothing that nobody asks for."""
+    policies = sorted({event.policy_id for event in events if event.policy_id})
+    return Around(
+        touched=ledger.touching(policies, matcher.followed) if matcher.followed else {},
+        amounts=ledger.amounts(policies) if matcher.asks_for_amounts else {},
+    )
 
 
 def deliver(
@@ -107,9 +129,11 @@ def deliver(
     Returns:
         The counts. Failing channels end in the report, never in an exception; storage errors do end the pass.
     """
-    run = _Pass(subscriptions, home, now, out)
-    for row in ledger.pending(now):
-        run.attempt(ledger, row)
+    run = _Pass(ledger, subscriptions, home, now, out)
+    ledger.bundle(now, digest.rules(subscriptions, now))
+    quiet = [item.name for item in subscriptions.subscriptions if is_quiet(item, now)]
+    for heads in digest.batches(ledger.due(now, quiet)):
+        run.attempt_all(heads)
     counts = run.counts
     return DeliveryReport(
         counts["sent"], counts["retrying"], counts["failed"], counts["deferred"], tuple(run.errors.values())
@@ -134,14 +158,10 @@ def probe(subscriptions: Subscriptions, home: Home, now: datetime, out: TextIO) 
         for channel_id, channel in item.channels():
             # The time makes the key new, or a second test would be taken for the first one repeated.
             key = delivery_key(f"ev_test {now.isoformat()}", item.name, channel_id)
-            outgoing = Outgoing.of(_single(key, item, event))
+            outgoing = Outgoing.of(digest.single(key, item, event))
             problem = _tried(partial(_send_once, channel, home, out, outgoing))
             found.append(Probe(item.name, channel.label, str(problem) if problem else None))
     return found
-
-
-def _single(key: str, item: Subscription, event: Event) -> Message:
-    return Message(key, item.name, item.language, "single", (event,), counts={event.kind: 1})
 
 
 def _send_once(channel: Channel, home: Home, out: TextIO, outgoing: Outgoing) -> None:
@@ -151,12 +171,16 @@ def _send_once(channel: Channel, home: Home, out: TextIO, outgoing: Outgoing) ->
 class _Pass:
     """One delivery pass: the channels it opened, the targets that it found down, what came of it."""
 
-    def __init__(self, subscriptions: Subscriptions, home: Home, now: datetime, out: TextIO) -> None:
+    def __init__(
+        self, ledger: OutboxLedger, subscriptions: Subscriptions, home: Home, now: datetime, out: TextIO
+    ) -> None:
+        self._ledger = ledger
         self._channels = {
             (item.name, channel_id): (item, channel)
             for item in subscriptions.subscriptions
             for channel_id, channel in item.channels()
         }
+        self._desk = digest.Desk(ledger, {item.name: item for item in subscriptions.subscriptions})
         self._home = home
         self._now = now
         self._out = out
@@ -166,28 +190,39 @@ class _Pass:
         self.counts: Counter[str] = Counter()
         self.errors: dict[object, str] = {}
 
-    def attempt(self, ledger: OutboxLedger, row: Mapping[str, Any]) -> None:
-        """Hand over the delivery of `row`, unless its target is down, and record what came of it."""
-        place = (str(row["subscription"]), str(row["channel"]))
-        item, channel = self._channels.get(place, (None, None))
-        target = channel or place
-        if target in self._down:
-            self.counts["deferred"] += 1
-            return
-        problem = self._hand_over(row, item, channel)
+    def attempt_all(self, heads: Sequence[Row]) -> None:
+        """Hand over the messages of `heads`, but for those whose target is down, and record what came of each."""
+        alive = [head for head in heads if self._target(head) not in self._down]
+        self.counts["deferred"] += len(heads) - len(alive)
+        messages = self._desk.messages([head for head in alive if self._place(head) in self._channels])
+        for head in alive:
+            if self._target(head) in self._down:
+                self.counts["deferred"] += 1
+            else:
+                self._attempt(head, messages.get(head["message_key"]))
+
+    def _place(self, head: Row) -> tuple[str, str]:
+        return head["subscription"], head["channel"]
+
+    def _target(self, head: Row) -> object:
+        place = self._place(head)
+        return self._channels[place][1] if place in self._channels else place
+
+    def _attempt(self, head: Row, message: Message | None) -> None:
+        place = self._place(head)
+        _, channel = self._channels.get(place, (None, None))
+        problem = self._hand_over(message, channel)
         if problem is None:
-            ledger.mark_sent(row["idempotency_key"], self._now)
+            self._ledger.mark_sent(head["message_key"], self._now)
             self.counts["sent"] += 1
             return
         if problem.is_target_down:
-            self._down.add(target)
+            self._down.add(self._target(head))
         self.errors.setdefault(place, f"{place[0]}, {channel.label if channel else place[1]}: {problem}")
-        self._record(ledger, row, problem)
+        self._record(head, problem)
 
-    def _hand_over(
-        self, row: Mapping[str, Any], item: Subscription | None, channel: Channel | None
-    ) -> DeliveryError | None:
-        if item is None or channel is None:
+    def _hand_over(self, message: Message | None, channel: Channel | None) -> DeliveryError | None:
+        if message is None or channel is None:
             # Not at once for good: a file that is being edited may have it back at the next pass.
             text = "alerts.yaml has no such subscription and channel any more; put it back or let the delivery fail"
             return DeliveryError(text, is_target_down=True)
@@ -195,18 +230,16 @@ class _Pass:
         def send() -> None:
             if channel not in self._senders:
                 self._senders[channel] = open_channel(channel, self._home, self._out)
-            event = Event.from_row(row)
-            message = _single(str(row["idempotency_key"]), item, event)
             self._senders[channel].send(Outgoing.of(message))
 
         return _tried(send)
 
-    def _record(self, ledger: OutboxLedger, row: Mapping[str, Any], problem: DeliveryError) -> None:
-        attempts = int(row.get("attempts") or 0)
+    def _record(self, head: Row, problem: DeliveryError) -> None:
+        attempts = int(head["attempts"] or 0)
         next_at = None
         if not problem.is_final and attempts < len(BACK_OFF):
             next_at = self._now + max(BACK_OFF[attempts], timedelta(seconds=problem.retry_after or 0))
-        ledger.mark_failed(row["idempotency_key"], self._now, str(problem), next_at)
+        self._ledger.mark_failed(head["message_key"], self._now, str(problem), next_at)
         self.counts["retrying" if next_at else "failed"] += 1
 
 

@@ -5,7 +5,7 @@ words of a closed list; anything else might be a token.
 """
 
 import difflib
-from collections.abc import Sequence
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Any, Final, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
@@ -63,7 +63,7 @@ def _advice(details: "ErrorDetails", place: "Place", model: type[BaseModel]) -> 
         return _SIMPLE[kind]
     if kind == "extra_forbidden":
         keys = _keys(model, details["loc"][:-1])
-        return f"unknown key{_near(str(place[-1]), keys)}; the keys here are {', '.join(keys)}"
+        return f"unknown key{near(str(place[-1]), keys)}; the keys here are {', '.join(keys)}"
     if kind in {"literal_error", "union_tag_invalid"}:
         return _wrong_word(details)
     if kind in {"model_type", "model_attributes_type", "dict_type"}:
@@ -79,11 +79,12 @@ def _wrong_word(details: "ErrorDetails") -> str:
     words = allowed.replace(" or ", ", ").split(", ")
     value = details.get("input")
     said = str(value.get("kind") if isinstance(value, dict) else value)[:40]
-    return f"'{said}' is none of the words that stand here{_near(said, words)}; write one of {', '.join(words)}"
+    return f"'{said}' is none of the words that stand here{near(said, words)}; write one of {', '.join(words)}"
 
 
-def _near(word: str, words: Sequence[str]) -> str:
-    close = difflib.get_close_matches(word, words, n=1)
+def near(word: str, words: Collection[str]) -> str:
+    """The question whether the word of `words` that is most like `word` was meant; empty where none is like it."""
+    close = difflib.get_close_matches(word, sorted(words), n=1)
     return f", did you mean '{close[0]}'?" if close else ""
 
 

@@ -1,9 +1,24 @@
-"""An outbox in memory that keeps the ledger's promises, and rows to put into it."""
+"""A ledger in memory, emptied for each test, and rows to put into it."""
 
 from datetime import UTC, date, datetime
+from functools import cache
+from pathlib import Path
+
+import duckdb
+
+from warehouse.ledger import Ledger
+from warehouse.steps import Steps, names_in
 
 NOW = datetime(2024, 3, 2, 22, 17, tzinfo=UTC)
 CHECKED = datetime(2024, 3, 1, 22, 17, tzinfo=UTC)
+TABLES = (
+    "event", "event_matched", "delivery", "hold", "held_event", "source", "policy_version", "citation",
+    "measure_version", "page", "policy_link",
+)  # fmt: skip
+COLUMNS = (
+    "event_id", "kind", "policy_id", "page_id", "source", "number", "title", "url", "happened_on", "detected_at",
+    "before", "after", "quote", "is_baseline", "crawl_id", "change_cause", "is_late",
+)  # fmt: skip
 
 
 def event_row(nth=1, **changes):
@@ -28,45 +43,62 @@ def event_row(nth=1, **changes):
         "topic": "工业、交通/中小企业",
         "source_title": "云江市人民政府门户网站",
         "source_checked_at": CHECKED,
+        "jurisdiction": "CN-YJ",
     }
     return row | changes
 
 
-class FakeLedger:
+@cache
+def _connection():
+    connection = duckdb.connect(config={"threads": 1})
+    connection.execute("SET TimeZone = 'UTC'")
+    for name in names_in("migrations"):
+        Steps(connection).run(name)
+    return connection
+
+
+class FakeLedger(Ledger):
+    """The ledger's own SQL on tables in memory; one at a time. A pass ends where it would mark `kill_before_mark`."""
+
     def __init__(self, *rows):
-        self.events = {row["event_id"]: row for row in rows}
-        self.matched = set()
-        self.deliveries = {}
-        self.kill_before_mark = False
+        super().__init__(_connection(), Path("memory"))
+        for table in TABLES:
+            self._connection.execute(f"DELETE FROM {table}")
+        self.kill_before_mark = None
+        self.add(*rows)
 
-    def unmatched_events(self):
-        return [row for key, row in sorted(self.events.items()) if key not in self.matched]
+    def add(self, *rows):
+        """Events as a load would leave them, with what the outbox joins to them."""
+        for row in rows:
+            self._put("event", {name: row.get(name) for name in COLUMNS})
+            known = "SELECT count(*) FROM policy_version WHERE policy_id = ?"
+            if row["policy_id"] and not self.one(known, row["policy_id"]):
+                self.policy(row["policy_id"], **{name: row[name] for name in ("source", "number", "issuers", "topic")})
+            if not self.one("SELECT count(*) FROM source WHERE source = ?", row["source"]):
+                source = {"title": "source_title", "last_good_at": "source_checked_at"}
+                source = {column: row[name] for column, name in source.items()}
+                self._put("source", {"source": row["source"], "jurisdiction": row["jurisdiction"], **source})
 
-    def queue(self, deliveries, matched_event_ids):
-        for item in deliveries:
-            new = {"status": "pending", "attempts": 0, "last_error": None, **item}
-            self.deliveries.setdefault(item["idempotency_key"], new)
-        self.matched |= set(matched_event_ids)
+    def policy(self, policy_id, **fields):
+        self._put("policy_version", {"policy_id": policy_id, "known_from": CHECKED, **fields})
 
-    def pending(self, now):
-        return [
-            self.events[item["event_id"]] | item
-            for item in self.deliveries.values()
-            if item["status"] == "pending" and item["next_attempt_at"] <= now
-        ]
+    def one(self, sql, *values):
+        return self._connection.execute(sql, list(values)).fetchone()[0]
+
+    def _put(self, table, row):
+        marks = ", ".join("?" * len(row))
+        self._connection.execute(f"INSERT INTO {table} ({', '.join(row)}) VALUES ({marks})", list(row.values()))
+
+    @property
+    def deliveries(self):
+        rows = self.query("SELECT * FROM delivery ORDER BY event_id, subscription, channel")
+        return {row["idempotency_key"]: row for row in rows}
+
+    @property
+    def matched(self):
+        return {row["event_id"] for row in self.query("SELECT event_id FROM event_matched")}
 
     def mark_sent(self, key, at):
-        if self.kill_before_mark:
+        if self.kill_before_mark == key:
             raise KeyboardInterrupt
-        row = self.deliveries[key]
-        row.update(status="sent", attempts=row["attempts"] + 1, sent_at=at, next_attempt_at=None)
-
-    def mark_failed(self, key, at, error, next_attempt_at=None):
-        row = self.deliveries[key]
-        row.update(
-            status="pending" if next_attempt_at else "failed",
-            attempts=row["attempts"] + 1,
-            last_error=error,
-            last_attempt_at=at,
-            next_attempt_at=next_attempt_at,
-        )
+        super().mark_sent(key, at)

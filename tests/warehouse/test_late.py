@@ -41,7 +41,8 @@ def test_an_expiry_that_a_late_extension_undoes_is_withdrawn_and_its_delivery_dr
     report = world.crawl("2021-07-02", extension, source=None)
     assert report.events.keys() >= {"issued", "extended"}
     assert told(world) == [("extended", True, False), ("expired", False, True)]
-    assert world.ledger.pending(now) == []
+    world.ledger.bundle(now, [])
+    assert list(world.ledger.due(now)) == []
     path = world.publish()
     kinds = published.rows(path, "SELECT kind, is_late FROM changes WHERE kind IN ('extended', 'expired')")
     assert kinds == [{"kind": "extended", "is_late": True}]

@@ -32,17 +32,19 @@ def test_a_delivery_is_queued_sent_failed_and_given_up(world):
     rows = [delivery(world, key, event["event_id"]) for key in ("a", "b", "c")]
     world.ledger.queue(rows, [event["event_id"]])
     world.ledger.queue(rows, [event["event_id"]])
-    due = world.ledger.pending(now)
-    assert [(row["idempotency_key"], row["kind"], row["attempts"]) for row in due] == [
-        ("a", "issued", 0),
-        ("b", "issued", 0),
-        ("c", "issued", 0),
+    world.ledger.bundle(now, [])
+    due = list(world.ledger.due(now))
+    assert [(row["message_key"], row["message_kind"], row["attempts"]) for row in due] == [
+        ("a", "single", 0),
+        ("b", "single", 0),
+        ("c", "single", 0),
     ]
+    assert [[row["kind"] for row in rows] for rows in world.ledger.events_of(["a"], 5).values()] == [["issued"]]
     world.ledger.mark_sent("a", now)
     world.ledger.mark_failed("b", now, "refused", now + timedelta(minutes=5))
     world.ledger.mark_failed("c", now, "gone")
-    assert world.ledger.pending(now) == []
-    assert [row["idempotency_key"] for row in world.ledger.pending(now + timedelta(minutes=5))] == ["b"]
+    assert list(world.ledger.due(now)) == []
+    assert [row["message_key"] for row in world.ledger.due(now + timedelta(minutes=5))] == ["b"]
     rows = world.rows(
         "SELECT idempotency_key, status, attempts, last_error, sent_at IS NOT NULL FROM delivery ORDER BY 1"
     )
