@@ -45,6 +45,8 @@ class Act:
     quote: str
     by_policy_id: str
     until: date | None = None
+    bound_by: str | None = None
+    """Who said that it means this document, and why, where a person did."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,7 @@ class Bound:
     quote: str | None
     by_policy_id: str | None = None
     is_approximate: bool = False
+    bound_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,7 +257,14 @@ def _after(start: date | None, term: str | None) -> date | None:
 def _extended(weighing: _Weighing, term: Bound) -> Bound:
     """The term after the documents that extend it: the later end, or an open one where none is named."""
     for act in sorted((act for act in weighing.facts.acts if act.relation == "extends"), key=lambda act: act.day):
-        extension = Bound(act.until, "extension" if act.until else None, "extends", act.quote, act.by_policy_id)
+        extension = Bound(
+            act.until,
+            "extension" if act.until else None,
+            "extends",
+            act.quote,
+            act.by_policy_id,
+            bound_by=act.bound_by,
+        )
         # An end that was open already stays open, unless nothing at all was said of it.
         is_later = act.until is None or (term.day is None and term.rule is None) or (
             term.day is not None and act.until >= term.day
@@ -275,7 +285,7 @@ def _repeal(weighing: _Weighing) -> Bound | None:
     for act in sorted(
         (act for act in facts.acts if act.relation == "repeals"), key=lambda act: (act.day, act.by_policy_id)
     ):
-        bound = Bound(act.day - _DAY, "repealed", "repeals", act.quote, act.by_policy_id)
+        bound = Bound(act.day - _DAY, "repealed", "repeals", act.quote, act.by_policy_id, bound_by=act.bound_by)
         if facts.issued_on is not None and act.day < facts.issued_on:
             weighing.note("end", bound, lost=True, contradicts=True)
         else:
@@ -356,7 +366,8 @@ def _suspended(weighing: _Weighing, whole: Interval) -> Sequence[Interval]:
     """`whole` without the spans in which another document suspends it."""
     parts = [whole]
     for act in sorted((act for act in weighing.facts.acts if act.relation == "suspends"), key=lambda act: act.day):
-        weighing.note("suspension", Bound(act.day, "suspended", "suspends", act.quote, act.by_policy_id))
+        begun = Bound(act.day, "suspended", "suspends", act.quote, act.by_policy_id, bound_by=act.bound_by)
+        weighing.note("suspension", begun)
         last = parts[-1]
         is_over = last.in_force_to is not None and last.in_force_to < act.day
         is_ahead = last.in_force_from is not None and last.in_force_from > act.day

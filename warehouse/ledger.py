@@ -5,10 +5,8 @@ load (`load`), of publishing (`publish`) and the outbox of the alerts (`outbox`)
 """
 
 import json
-import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
-from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self, TypeVar
@@ -16,17 +14,13 @@ from typing import Any, Final, Self, TypeVar
 import duckdb
 
 from policywatch.errors import StorageError
-from warehouse import load, publish
+from warehouse import load, opening, publish
 from warehouse.outbox import Outbox
 from warehouse.report import LoadReport
-from warehouse.steps import Steps, Watcher, names_in, text_of
+from warehouse.steps import Steps, Watcher, text_of
 
-SMALL_FILE: Final = 32 * 2**20
 SMALL_LOAD: Final = 2**20
-"""Bytes of a warehouse and of a staging folder below which one thread works: handing out the work would cost more."""
-
-POLL: Final = 0.2
-"""Seconds between two tries of a locked file."""
+"""Bytes of a staging folder below which one thread works, in a small warehouse: handing out would cost more."""
 
 SOURCE_COLUMNS: Final = ("title", "jurisdiction", "authority", "homepage", "timezone", "schedule")
 
@@ -52,8 +46,10 @@ class Ledger(Outbox):
     # --- open and close ----------------------------------------------------------------------------------------------
 
     @classmethod
-    def open(cls, path: Path, wait: float = 30) -> "Ledger":
+    def open(cls, path: Path, wait: float = 30, tell: opening.Teller | None = None) -> "Ledger":
         """Open the warehouse at `path`, made and migrated where needed; `wait` seconds for another process to leave it.
+
+        `tell` is told once where it has to wait.
 
         Raises:
             StorageError: another process holds it for longer, the file is no warehouse, or its schema is newer.
@@ -63,13 +59,7 @@ class Ledger(Outbox):
         except OSError as error:
             msg = f"{path.parent} cannot be made ({error.strerror}); choose another --home or free the place"
             raise StorageError(msg) from error
-        ledger = cls(_connect(path, wait), path)
-        try:
-            ledger._migrate()
-        except BaseException:
-            ledger.close()
-            raise
-        return ledger
+        return cls(opening.open_file(path, wait, tell), path)
 
     def close(self) -> None:
         """Write everything into the file and let it go. Closing twice is harmless."""
@@ -82,26 +72,6 @@ class Ledger(Outbox):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
-
-    def _migrate(self) -> None:
-        """Run the migrations that the file has not seen, each in a transaction of its own.
-
-        Raises:
-            StorageError: the file was written by a newer version.
-        """
-        known = [int(name.rsplit("/", 1)[-1][:4]) for name in names_in("migrations")]
-        try:
-            self._connection.execute("CREATE TABLE IF NOT EXISTS schema_version (version INTEGER)")
-            row = self._connection.execute("SELECT coalesce(max(version), 0) FROM schema_version").fetchone()
-        except duckdb.Error as error:
-            raise self._broken(error) from error
-        at = int(row[0]) if row else 0
-        if at > max(known):
-            msg = f"{self.path} has schema {at}, we know {max(known)}; install the newer policywatch that made it"
-            raise StorageError(msg)
-        for version, name in zip(known, names_in("migrations"), strict=True):
-            if version > at:
-                self._transaction(partial(_apply, name=name, version=version))
 
     def _transaction(self, work: Callable[[Steps], Result]) -> Result:
         """Run `work` as one transaction: its outcome is committed whole, or the file stays as it was."""
@@ -127,9 +97,7 @@ class Ledger(Outbox):
             return
 
     def _broken(self, error: Exception) -> StorageError:
-        first = str(error).strip().splitlines()[0]
-        msg = f"{self.path} could not be read or written; nothing was changed, free disk space or restore it: {first}"
-        return StorageError(msg)
+        return opening.broken(self.path, error)
 
     # --- load --------------------------------------------------------------------------------------------------------
 
@@ -204,43 +172,33 @@ class Ledger(Outbox):
         except duckdb.Error as error:
             raise self._broken(error) from error
 
+    # --- what people decided ------------------------------------------------------------------------------------------
+
+    def decided(self) -> set[str]:
+        """The ids of all decisions that are in the warehouse."""
+        return {row["decision_id"] for row in self._rows("SELECT decision_id FROM decision")}
+
+    def last_moment(self) -> datetime | None:
+        """The moment of the last batch that is known: what is decided now comes after it."""
+        both = "SELECT moment FROM reading UNION ALL SELECT moment FROM decision"
+        moment: datetime | None = self._rows(f"SELECT max(m.moment) AS moment FROM ({both}) AS m")[0]["moment"]  # noqa: S608
+        return moment
+
+    def decide(self, decision: Mapping[str, Any]) -> LoadReport:
+        """Take up what a person decided of a citation (a row of `decision`); one that is known changes nothing.
+
+        Bindings, force and events that follow from it are computed as if it had been there at its moment.
+        """
+        if decision["decision_id"] in self.decided():
+            return LoadReport()
+        return self._transaction(lambda steps: load.decide(steps, decision))
+
     # --- the outbox of the alerts ------------------------------------------------------------------------------------
 
     def queue(self, deliveries: Iterable[Mapping[str, Any]], matched_event_ids: Iterable[str]) -> None:
         """Queue deliveries (a key that is there already stays as it is) and note the events as matched, together."""
         queued, matched = [dict(row) for row in deliveries], list(matched_event_ids)
         self._transaction(lambda steps: _queue(steps, queued, matched))
-
-
-def _connect(path: Path, wait: float) -> duckdb.DuckDBPyConnection:
-    """A writing connection, in UTC; tries again while another process holds the file.
-
-    Raises:
-        StorageError: it is held for longer than `wait` seconds, or is no DuckDB file.
-    """
-    deadline = time.monotonic() + wait
-    while True:
-        try:
-            connection = duckdb.connect(str(path), config={"storage_compatibility_version": publish.STORAGE})
-        except duckdb.Error as error:
-            if "lock" not in str(error).lower():
-                first = str(error).strip().splitlines()[0]
-                msg = f"{path} is not a readable warehouse; move it away and build it again from the archive: {first}"
-                raise StorageError(msg) from error
-            if time.monotonic() >= deadline:
-                msg = f"{path} is in use by another policywatch run; wait until it ends, or stop it, and run again"
-                raise StorageError(msg) from error
-            time.sleep(POLL)
-        else:
-            connection.execute("SET TimeZone = 'UTC'")
-            if path.stat().st_size < SMALL_FILE:
-                connection.execute("SET threads = 1")
-            return connection
-
-
-def _apply(steps: Steps, name: str, version: int) -> None:
-    steps.run(name)
-    steps.execute("INSERT INTO schema_version VALUES (?)", [version])
 
 
 def _upsert(steps: Steps, rows: Sequence[Mapping[str, Any]]) -> None:

@@ -32,6 +32,8 @@ _ANSWERED: Final = (
     "in_captures WHERE outcome IN ('unchanged', 'not_modified') AND EXISTS (SELECT 1 FROM reading WHERE batch = '')"
 )
 
+_DECIDED: Final = "decision AS d INNER JOIN load_run AS l ON l.crawl_id = d.decision_id"
+
 
 def run_of(folder: Path) -> dict[str, Any]:
     """The content of a staging folder's run.json, with its times as aware UTC datetimes.
@@ -67,6 +69,20 @@ def _instant(text: str) -> datetime:
 def load(steps: Steps, run: Mapping[str, Any], folder: Path) -> LoadReport:
     """Load one staging folder inside the caller's transaction."""
     _stage(steps, run, folder)
+    return _load(steps)
+
+
+def decide(steps: Steps, decision: Mapping[str, Any]) -> LoadReport:
+    """Take up a person's decision: a run that brings no page, and has the histories it bears on computed anew."""
+    steps.run("sql/decision.sql", decision)
+    at, name = decision["decided_at"], decision["decision_id"]
+    run = {"crawl_id": name, "source": None, "started_at": at, "finished_at": at, "verdict": "good"}
+    _stage(steps, run | {"reasons": [], "counts": "{}"}, None)
+    return _load(steps)
+
+
+def _load(steps: Steps) -> LoadReport:
+    """Load what is staged."""
     steps.run("sql/captures.sql")
     steps.run("sql/pages.sql")
     steps.run("sql/readings.sql")
@@ -74,7 +90,7 @@ def load(steps: Steps, run: Mapping[str, Any], folder: Path) -> LoadReport:
     steps.run("sql/firsts.sql")
     steps.run("sql/events_before.sql")
     steps.run("sql/events_open.sql")
-    is_late = _may_be_late(steps) and replay.find(steps)
+    is_late = (_may_be_late(steps) or steps.has(_DECIDED)) and replay.find(steps)
     counts = rounds.run_batches(steps)
     if is_late:
         counts.update(replay.replay(steps))
@@ -102,7 +118,7 @@ def events_of(steps: Steps) -> LoadReport:
     return LoadReport(events=dict(sorted(kinds.items())), event_ids=tuple(event_id for _, event_id in rows))
 
 
-def _stage(steps: Steps, run: Mapping[str, Any], folder: Path) -> None:
+def _stage(steps: Steps, run: Mapping[str, Any], folder: Path | None) -> None:
     """The staging files as temporary tables, the run as a row; the texts, which dwarf the rest, stay in their file.
 
     Raises:
@@ -111,8 +127,8 @@ def _stage(steps: Steps, run: Mapping[str, Any], folder: Path) -> None:
     steps.run("sql/load_open.sql", run)
     try:
         for name, schema in staging.SCHEMAS.items():
-            path = folder / f"{name}.parquet"
-            file = dataset.dataset(str(path), format="parquet") if path.exists() else schema.empty_table()
+            path = None if folder is None else folder / f"{name}.parquet"
+            file = dataset.dataset(str(path), format="parquet") if path and path.exists() else schema.empty_table()
             columns = ", ".join(f'"{column}"' for column in schema.names if (name, column) != ("readings", "text"))
             steps.connection.register("staged", file)
             steps.execute(f"CREATE OR REPLACE TEMP TABLE in_{name} AS SELECT {columns} FROM staged")  # noqa: S608 - our own

@@ -54,6 +54,7 @@ class PartAct:
     quote: str
     by_policy_id: str
     stood: Sequence[Measure] = ()
+    bound_by: str | None = None
 
 
 @dataclass(slots=True)
@@ -201,6 +202,8 @@ def _take_act(force: PartForce, act: PartAct, *, is_older: bool) -> None:
         "by_policy_id": act.by_policy_id,
         "is_lost": lost,
     }
+    if act.bound_by is not None:
+        note["bound_by"] = act.bound_by
     force.notes.append(note)
     force.disputed = force.disputed or is_older
     if lost:

@@ -17,7 +17,7 @@ from warehouse.steps import Steps, Watcher, names_in
 
 TABLES: Final = (
     "source", "crawl", "page", "page_version", "body_text", "policy", "policy_link", "policy_version",
-    "measure_version", "citation", "effect", "measure_effect", "event", "rejected",
+    "measure_version", "citation", "decision", "effect", "measure_effect", "event", "rejected",
 )  # fmt: skip
 """What analysts get of the writer's tables. Captures are the archive's index, deliveries nobody's business."""
 

@@ -71,6 +71,7 @@ _PARTS: Final = (
     "measure_version WHERE known_to IS NULL AND expiries <> '[]'",
 )
 """Where none of these has a row, no part of a policy has a force of its own."""
+_PART_ACT: Final = ("relation", "day", "until", "scope", "quote", "by_policy_id", "bound_by")
 _BATCH: Final = 10_000
 
 _COUNTED: Final = {
@@ -90,20 +91,20 @@ def run_batches(steps: Steps) -> Counter[str]:
     steps.run("sql/rounds.sql")
     counts: Counter[str] = Counter()
     number = 0
-    for batch in steps.rows("SELECT batch_no, last_round FROM load_batch ORDER BY batch_no"):
+    for batch in steps.rows("SELECT batch_no, last_round, is_decision FROM load_batch ORDER BY batch_no"):
         steps.run("sql/batch_open.sql", batch)
         while number < batch["last_round"]:
             number += 1
             steps.execute("UPDATE load_round SET round_no = ?", [number])
-            counts.update(_round(steps))
+            counts.update(_round(steps, is_decision=batch["is_decision"]))
         steps.run("sql/batch_close.sql")
     return counts
 
 
-def _round(steps: Steps) -> dict[str, int]:
-    """One round: at most one reading per page. Gives the round's counts."""
+def _round(steps: Steps, *, is_decision: bool) -> dict[str, int]:
+    """One round: at most one reading per page, or one decision of a person. Gives the round's counts."""
     steps.run("sql/round_readings.sql")
-    if not steps.has("r_changed"):
+    if not is_decision and not steps.has("r_changed"):
         steps.run("sql/page_versions.sql")
         return {"pages_unchanged": steps.count("SELECT count(*) FROM r_reading")}
     _identify(steps)
@@ -115,6 +116,9 @@ def _round(steps: Steps) -> dict[str, int]:
         _match_measures(steps)
         added += steps.run("sql/measures_apply.sql")
     steps.run("sql/citations.sql")
+    steps.run("sql/decided.sql")
+    if is_decision:
+        steps.run("sql/decide.sql")
     steps.run("sql/bind.sql")
     steps.run("sql/force_facts.sql")
     if steps.has("r_force"):
@@ -236,7 +240,8 @@ def _weigh(steps: Steps) -> None:
     """The intervals of every touched policy: the temporary table `r_effect`."""
     acts: dict[str, list[force.Act]] = {}
     for row in steps.read("sql/read_acts.sql"):
-        act = force.Act(row["relation"], row["day"], row["quote"] or "", row["by_policy_id"], row["until"])
+        how = (row["by_policy_id"], row["until"], row["bound_by"])
+        act = force.Act(row["relation"], row["day"], row["quote"] or "", *how)
         acts.setdefault(row["policy_id"], []).append(act)
     for batch in _batches(steps.read("sql/read_facts.sql")):
         found = [interval for row in batch for interval in force.intervals(_facts(row, acts))]
@@ -272,7 +277,7 @@ def _weigh_parts(steps: Steps) -> None:
     for policy_id, rows in _by_policy(steps.read("sql/read_parts.sql")).items():
         done = [
             parts.PartAct(
-                **{name: act[name] for name in ("relation", "day", "until", "scope", "quote", "by_policy_id")},
+                **{name: act[name] for name in _PART_ACT},
                 stood=_standing(rows, act["bound_at"]),
             )
             for act in acts.get(policy_id, [])

@@ -1,7 +1,8 @@
 -- Step bind: which policy does a citation name? Newly known citations, and unbound ones that a touched policy may answer.
--- In: r_citation, r_policy, citation, policy_version. Out: citation.bound_*, r_bound (what was bound in this round).
+-- In: r_citation, r_policy, r_decided, citation, policy_version. Out: citation.bound_*, r_bound (what was bound in this round).
 -- A number that names its organ binds if one policy has it; any other number needs the title or an issuer beside it;
 -- a title binds if one policy has it. A document never names itself, nor one that is younger. No guess: else unbound.
+-- What a person decided comes before all that: bound to that policy, or to none.
 
 CREATE OR REPLACE TEMP TABLE r_unbound AS
 WITH answer AS (
@@ -18,6 +19,8 @@ answer_title AS (
 ),
 waiting AS (
     SELECT n.citation_id FROM r_citation AS n
+    UNION
+    SELECT d.citation_id FROM r_decided AS d WHERE d.is_now
     UNION
     -- The citing document's own issuers or days may have changed.
     SELECT c.citation_id
@@ -44,7 +47,12 @@ FROM citation AS c
 INNER JOIN waiting AS w ON w.citation_id = c.citation_id
 LEFT JOIN r_changed AS r ON r.page_id = c.page_id
 LEFT JOIN page_version AS v ON v.page_id = c.page_id AND v.known_to IS NULL
-WHERE c.known_to IS NULL AND c.bound_policy_id IS NULL AND (c.number IS NOT NULL OR length(c.title_norm) >= 4);
+WHERE
+    c.known_to IS NULL AND c.bound_policy_id IS NULL
+    AND (
+        c.number IS NOT NULL OR length(c.title_norm) >= 4
+        OR c.citation_id IN (SELECT d.citation_id FROM r_decided AS d WHERE d.action = 'bind')
+    );
 
 CREATE OR REPLACE TEMP TABLE r_target AS
 SELECT
@@ -98,6 +106,7 @@ INNER JOIN r_unbound AS u ON u.citation_id = j.citation_id
 INNER JOIN r_target AS t ON t.policy_id = j.policy_id
 WHERE
     j.policy_id IS DISTINCT FROM u.policy_id
+    AND j.citation_id NOT IN (SELECT d.citation_id FROM r_decided AS d WHERE d.action <> 'undo')
     -- A title under another number is another document.
     AND (j.has_number OR u.number IS NULL OR t.number IS NULL)
     AND (j.has_number OR u.issued_on IS NULL OR t.issued_on IS NULL OR t.issued_on <= u.issued_on);
@@ -138,24 +147,36 @@ single AS (
     FROM best AS b
     GROUP BY b.citation_id
     HAVING count(*) = 1
+),
+chosen AS (
+    SELECT s.* FROM single AS s
+    UNION ALL BY NAME
+    SELECT d.citation_id, d.target_id AS policy_id, 'by hand' AS binding_rule, 1.0 AS binding_score, d.decision_id, d.decided_at
+    FROM r_decided AS d
+    WHERE d.action = 'bind'
 )
 SELECT
     s.citation_id,
     s.policy_id AS bound_policy_id,
     s.binding_rule,
     s.binding_score,
-    greatest(u.known_from, u.touched_at, t.known_from) AS bound_at,
-    coalesce(u.touch_cause, t.change_cause) AS bound_cause,
-    u.is_new
-FROM single AS s
+    greatest(u.known_from, u.touched_at, t.known_from, s.decided_at, n.decided_at) AS bound_at,
+    coalesce(u.touch_cause, CASE WHEN s.decision_id IS NULL THEN t.change_cause ELSE 'source' END) AS bound_cause,
+    u.is_new,
+    s.decision_id
+FROM chosen AS s
 INNER JOIN r_unbound AS u ON u.citation_id = s.citation_id
-INNER JOIN r_target AS t ON t.policy_id = s.policy_id;
+INNER JOIN r_target AS t ON t.policy_id = s.policy_id
+LEFT JOIN r_decided AS n ON n.citation_id = s.citation_id AND n.is_now
+-- A document does not mean itself, whoever says so.
+WHERE t.policy_id IS DISTINCT FROM u.policy_id;
 
 UPDATE citation
 SET
     bound_policy_id = b.bound_policy_id,
     binding_rule = b.binding_rule,
     binding_score = b.binding_score,
-    bound_at = b.bound_at
+    bound_at = b.bound_at,
+    decision_id = b.decision_id
 FROM r_bound AS b
 WHERE citation.citation_id = b.citation_id AND citation.known_to IS NULL;

@@ -49,10 +49,12 @@ SELECT
         AS day,
     c.ends_on AS until,
     c.quote,
-    coalesce(v.signed_date, v.published_date) AS issued_on
+    coalesce(v.signed_date, v.published_date) AS issued_on,
+    CASE WHEN d.decision_id IS NOT NULL THEN concat_ws(': ', d.person, d.reason) END AS bound_by
 FROM citation AS c
 INNER JOIN r_force AS f ON f.policy_id = c.bound_policy_id
 INNER JOIN policy_version AS v ON v.policy_id = c.policy_id AND v.known_to IS NULL
+LEFT JOIN decision AS d ON d.decision_id = c.decision_id
 WHERE
     c.known_to IS NULL
     AND c.page_kind = 'policy'

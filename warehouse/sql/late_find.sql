@@ -1,5 +1,6 @@
 -- Step late_find: readings that arrive after something that was learned later: do they bear on it?
--- In: load_reading, load_stored, load_before, in_captures, in_citations, reading, page_version, citation. Out: late_page.
+-- A decision that was just made is played in its place in the same way.
+-- In: load_reading, load_stored, load_before, in_captures, in_citations, reading, page_version, citation, decision. Out: late_page.
 
 -- When the out-of-order part of each page begins, in the order of batches.
 CREATE OR REPLACE TEMP TABLE late_candidate AS
@@ -22,10 +23,16 @@ GROUP BY c.page_id;
 -- Pages that were read in that time or later.
 CREATE OR REPLACE TEMP TABLE late_recent AS
 SELECT r.page_id, max({'moment': r.moment, 'batch': r.batch}) AS last
-FROM reading AS r
-WHERE
-    r.moment >= (SELECT min(c.first.moment) FROM late_candidate AS c)
-    AND r.crawl_id IS DISTINCT FROM (SELECT l.crawl_id FROM load_run AS l)
+FROM (
+    SELECT a.page_id, a.moment, a.batch
+    FROM reading AS a
+    WHERE a.crawl_id IS DISTINCT FROM (SELECT l.crawl_id FROM load_run AS l)
+    UNION ALL
+    -- What was decided of a page by hand counts as read of it, and of what it was found to name.
+    SELECT unnest([d.page_id, d.target_page_id]), d.moment, d.decision_id
+    FROM decision AS d
+) AS r
+WHERE r.moment >= (SELECT min(c.first.moment) FROM late_candidate AS c)
 GROUP BY r.page_id;
 
 -- What these pages are known by, and what they name.
@@ -52,7 +59,9 @@ CREATE OR REPLACE TEMP TABLE late_names AS
 WITH named AS (
     SELECT c.page_id, c.relation, unnest([c.number, c.title_norm]) AS what
     FROM citation AS c
-    WHERE c.page_id IN (SELECT a.page_id FROM late_candidate AS a) OR c.page_id IN (SELECT q.page_id FROM late_recent AS q)
+    WHERE
+        c.page_id IN (SELECT a.page_id FROM late_candidate AS a) OR c.page_id IN (SELECT q.page_id FROM late_recent AS q)
+        OR c.page_id IN (SELECT d.page_id FROM decision AS d WHERE d.decision_id = (SELECT l.crawl_id FROM load_run AS l))
     UNION ALL
     SELECT r.page_id, c.relation, unnest([c.number, c.title_norm])
     FROM load_reading AS r
@@ -83,3 +92,14 @@ FROM late_candidate AS c
 INNER JOIN touching AS t ON t.page_id = c.page_id
 INNER JOIN late_recent AS q ON q.page_id = t.other_id
 WHERE q.last >= c.first;
+
+-- What was decided of the same pages before may be undone by it.
+INSERT INTO late_page
+SELECT DISTINCT t.page_id
+FROM (
+    SELECT unnest([d.page_id, d.target_page_id]) AS page_id
+    FROM decision AS d
+    WHERE d.page_id IN (SELECT n.page_id FROM decision AS n WHERE n.decision_id = (SELECT l.crawl_id FROM load_run AS l))
+) AS t
+INNER JOIN page AS p ON p.page_id = t.page_id
+WHERE t.page_id NOT IN (SELECT l.page_id FROM late_page AS l);

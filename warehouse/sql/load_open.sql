@@ -1,4 +1,4 @@
--- Step load_open: the run itself, as a row.
+-- Step load_open: the run itself, as a row. No decision is played, but in a replay.
 CREATE OR REPLACE TEMP TABLE load_run AS
 SELECT * FROM crawl LIMIT 0;
 
@@ -11,3 +11,6 @@ SELECT
     $verdict AS verdict,
     CAST($reasons AS VARCHAR[]) AS reasons,
     $counts AS counts;
+
+CREATE OR REPLACE TEMP TABLE load_decision AS
+SELECT d.* FROM decision AS d LIMIT 0;

@@ -46,10 +46,12 @@ SELECT
     c.ends_on AS until,
     c.scope,
     c.bound_at,
-    c.quote
+    c.quote,
+    CASE WHEN d.decision_id IS NOT NULL THEN concat_ws(': ', d.person, d.reason) END AS bound_by
 FROM citation AS c
 INNER JOIN r_part AS f ON f.policy_id = c.bound_policy_id
 INNER JOIN policy_version AS v ON v.policy_id = c.policy_id AND v.known_to IS NULL
+LEFT JOIN decision AS d ON d.decision_id = c.decision_id
 WHERE
     c.known_to IS NULL AND c.page_kind = 'policy' AND c.policy_id <> c.bound_policy_id AND c.scope IS NOT NULL
     AND c.relation IN ('repeals', 'partially_repeals', 'suspends')

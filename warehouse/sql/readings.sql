@@ -46,9 +46,12 @@ WHERE
 
 -- The last batch that is known, and what is known of the same pages already.
 CREATE OR REPLACE TEMP TABLE load_before AS
-SELECT max(r.moment) AS moment, arg_max(r.batch, (r.moment, r.batch)) AS batch
-FROM reading AS r
-WHERE r.moment = (SELECT max(m.moment) FROM reading AS m);
+SELECT max(b.moment) AS moment, arg_max(b.batch, (b.moment, b.batch)) AS batch
+FROM (
+    SELECT r.moment, r.batch FROM reading AS r WHERE r.moment = (SELECT max(m.moment) FROM reading AS m)
+    UNION ALL
+    SELECT d.moment, d.decision_id FROM decision AS d
+) AS b;
 
 CREATE OR REPLACE TEMP TABLE load_stored AS
 SELECT r.*

@@ -24,6 +24,15 @@ FROM (
 ) AS k
 WHERE k.what IS NOT NULL;
 
+INSERT INTO replay_key
+SELECT DISTINCT k.what
+FROM (
+    SELECT unnest([d.number, d.title_norm]) AS what
+    FROM decision AS d
+    WHERE d.target_page_id IN (SELECT p.page_id FROM replay_page AS p)
+) AS k
+WHERE k.what IS NOT NULL AND k.what NOT IN (SELECT r.what FROM replay_key AS r);
+
 CREATE OR REPLACE TEMP TABLE replay_old AS
 SELECT DISTINCT o.policy_id
 FROM (
@@ -68,3 +77,12 @@ WHERE
         OR list_has_any([substr(f.title_norm, length(i) + 1) FOR i IN f.issuers_norm IF starts_with(f.title_norm, i)],
             (SELECT list(n.what) FROM replay_named AS n))
     );
+
+-- What people decided that the pages mean.
+INSERT INTO replay_page
+SELECT DISTINCT d.target_page_id, FALSE
+FROM decision AS d
+INNER JOIN page AS g ON g.page_id = d.target_page_id
+WHERE
+    d.page_id IN (SELECT p.page_id FROM replay_page AS p)
+    AND d.target_page_id NOT IN (SELECT p.page_id FROM replay_page AS p);

@@ -36,3 +36,9 @@ WHERE
         OR list_has_any([substr(f.title_norm, length(i) + 1) FOR i IN f.issuers_norm IF starts_with(f.title_norm, i)],
             (SELECT list(n.what) FROM replay_named AS n))
     );
+
+INSERT INTO replay_page
+SELECT DISTINCT d.target_page_id, TRUE
+FROM decision AS d
+INNER JOIN page AS p ON p.page_id = d.target_page_id
+WHERE d.page_id IN (SELECT l.page_id FROM late_page AS l) AND d.target_page_id NOT IN (SELECT p.page_id FROM replay_page AS p);

@@ -93,3 +93,6 @@ FROM load_reading AS r
 INNER JOIN replay_page AS p ON p.page_id = r.page_id
 INNER JOIN reading_citation AS c ON c.content_id = r.content_id
 WHERE p.is_core OR c.number IN (SELECT k.what FROM replay_key AS k) OR c.title_norm IN (SELECT k.what FROM replay_key AS k);
+
+CREATE OR REPLACE TEMP TABLE load_decision AS
+SELECT d.* FROM decision AS d WHERE d.page_id IN (SELECT p.page_id FROM replay_page AS p);
