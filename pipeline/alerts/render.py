@@ -1,58 +1,33 @@
-"""One event as a message: what changed in words, then the facts and the proof, as plain text and as Markdown.
+"""A message in words: one policy's news, a digest, an outage, a run that waits for a person.
 
-What belongs here: choosing and ordering what is said. What does not: the phrases (`words`), cleaning (`safe`), what
-differs (`changes`), sending (`channels`). Pure: no clock, network or database; an event always gives the same message.
+What belongs here: composing the four kinds of message of what `draft` makes of each event. What does not: the forms
+(`layout`), sending (`channels`). Pure: no clock, network or database; a message always gives the same words, and no
+word of a page is ever looked at as a template.
 """
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from html import escape
-from typing import Final
-from zoneinfo import ZoneInfo
+from datetime import datetime
 
-from pipeline.alerts.changes import EDITS, Change, changes_of, statements_of
-from pipeline.alerts.event import SOURCE_KINDS, Event, texts
-from pipeline.alerts.message import Message
-from pipeline.alerts.safe import markdown, one_line, web_address
-from pipeline.alerts.words import ANY_DAY, DAYS, HEADLINES, LABELS, SAID, SENTENCES, Language, pick
-
-ZONE: Final = ZoneInfo("Asia/Shanghai")
-MAX_SUBJECT: Final = 200
-MAX_QUOTE: Final = 600
-MAX_CHANGES: Final = 20
-_ENDS: Final = frozenset({"repealed", "partially_repealed", "expired"})
-
-
-@dataclass(frozen=True, slots=True)
-class Fact:
-    """A labelled line of the message; `url` where the value is a link."""
-
-    label: str
-    value: str
-    url: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """What the message says, in the order in which it is read, before it is laid out."""
-
-    subject: str
-    sentence: str
-    quote: str | None
-    quote_label: str
-    changes: list[Change]
-    facts: list[Fact]
-    language: Language
-
-    def say(self, pair: tuple[str, str]) -> str:
-        """The phrase in the message's language."""
-        return pick(pair, self.language)
-
-    @property
-    def colon(self) -> str:
-        """The colon of the language."""
-        return "：" if self.language == "zh" else ": "
+from pipeline.alerts import layout
+from pipeline.alerts.draft import (
+    MAX_SUBJECT,
+    Draft,
+    Entry,
+    Fact,
+    Group,
+    colon,
+    entry,
+    headline_of,
+    name_of,
+    policy_facts,
+    source_fact,
+)
+from pipeline.alerts.event import EVENT_KINDS, Event
+from pipeline.alerts.message import Hold, Message
+from pipeline.alerts.safe import one_line
+from pipeline.alerts.words import DIGESTS, HELD, LABELS, OUTAGES, SAID, Language, pick
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,129 +38,148 @@ class Rendered:
     text: str
     markdown: str
     html: str
+    """A whole HTML document; nothing in it is fetched from anywhere."""
 
 
-def render_message(message: Message) -> Rendered:
-    """`message` in words of its language. Nothing that a page printed can break lines, markup or the terminal."""
-    parts = [render(event, message.language) for event in message.events]
-    subject = parts[0].subject if parts else message.subscription
-    return Rendered(
-        subject,
-        "\n".join(part.text for part in parts),
-        "\n".join(part.markdown for part in parts),
-        "\n".join(part.html for part in parts),
-    )
+def render_message(message: Message, archive: str | None = None) -> Rendered:
+    """`message` in words of its language. Nothing that a page printed can break lines, markup or the terminal.
+
+    Args:
+        message: what is told.
+        archive: the address of a replay server, with `{timestamp}` (14 digits, UTC) and `{url}`; else messages say how
+            the archived copy is found.
+    """
+    return laid_out(draft_of(message, archive))
 
 
-def render(event: Event, language: Language = "zh") -> Rendered:
-    """`event` in words of `language`. Nothing that a page printed can break lines, markup or the terminal."""
-    draft = Draft(
-        subject=one_line(_subject(event, language), MAX_SUBJECT),
-        sentence=_sentence(event, language),
-        quote=one_line(event.quote, MAX_QUOTE) if event.quote and not _is_shown(event) else None,
-        # The quote of an ending is why it ended.
-        quote_label=pick(LABELS["reason" if event.kind in _ENDS else "quote"], language),
-        changes=changes_of(event, language),
-        facts=list(_facts(event, language)),
+def laid_out(draft: Draft) -> Rendered:
+    """`draft` in its three forms."""
+    return Rendered(draft.subject, layout.as_text(draft), layout.as_markdown(draft), layout.as_html(draft))
+
+
+def draft_of(message: Message, archive: str | None = None) -> Draft:
+    """What `message` says."""
+    if message.kind == "held" and message.hold is not None:
+        return _held(message, message.hold, archive)
+    if message.kind == "single" and len(message.groups) == 1:
+        return _single(message, archive)
+    return _many(message, archive)
+
+
+def _single(message: Message, archive: str | None) -> Draft:
+    language, events = message.language, message.events
+    first = events[0]
+    kinds = list(dict.fromkeys(headline_of(event.kind, language) for event in events))
+    entries = [
+        entry(event, language, headline=headline_of(event.kind, language) if len(events) > 1 else None)
+        for event in events
+    ]
+    return Draft(
+        subject=_titled("、".join(kinds) if language == "zh" else ", ".join(kinds), name_of(first, language), language),
+        lead=(),
+        groups=[Group(None, entries)],
+        more=_more(message),
+        facts=[*_links(events, language, archive), *_sources(events, language)],
         language=language,
+        subscription=message.subscription,
     )
-    return Rendered(draft.subject, _as_text(draft), _as_markdown(draft), f"<pre>{escape(_as_text(draft))}</pre>")
 
 
-def _subject(event: Event, language: Language) -> str:
-    headline = pick(HEADLINES.get(event.kind, (event.kind, event.kind)), language)
-    if event.kind in SOURCE_KINDS:
-        name = one_line(event.source_title or event.source)
+def _links(events: Sequence[Event], language: Language, archive: str | None) -> list[Fact]:
+    """The facts of the policy, each once: its events may stand on several pages."""
+    return list(dict.fromkeys(fact for event in events for fact in policy_facts(event, language, archive)))
+
+
+def _many(message: Message, archive: str | None) -> Draft:
+    language = message.language
+    groups = [_group(events, language, archive) for events in message.groups]
+    return Draft(
+        subject=one_line(_outage(message) if message.kind == "outage" else _digest(message), MAX_SUBJECT),
+        lead=(),
+        groups=groups,
+        more=_more(message),
+        facts=list(_sources(message.events, language)),
+        language=language,
+        subscription=message.subscription,
+    )
+
+
+def _group(events: Sequence[Event], language: Language, archive: str | None) -> Group:
+    entries: list[Entry] = [
+        entry(event, language, headline=headline_of(event.kind, language), is_brief=True) for event in events
+    ]
+    facts = [fact for event in events for fact in policy_facts(event, language, archive, is_brief=True)]
+    return Group(name_of(events[0], language), entries, list(dict.fromkeys(facts)))
+
+
+def _digest(message: Message) -> str:
+    language = message.language
+    subject = pick(DIGESTS[message.rate], language).format(total=message.total)
+    counts = Counter(message.counts) or Counter(event.kind for event in message.events)
+    order = sorted(counts, key=lambda kind: EVENT_KINDS.index(kind) if kind in EVENT_KINDS else len(EVENT_KINDS))
+    told = [
+        pick(SAID["count"], language).format(what=headline_of(kind, language), count=counts[kind]) for kind in order
+    ]
+    return f"{subject}（{'、'.join(told)}）" if language == "zh" else f"{subject} ({', '.join(told)})"
+
+
+def _outage(message: Message) -> str:
+    language = message.language
+    down, up = (
+        list(dict.fromkeys(name_of(event, language, 60) for event in message.events if event.kind == kind))
+        for kind in ("source_unhealthy", "source_recovered")
+    )
+    if down and up:
+        kind, name = "source_unhealthy", OUTAGES["mixed"]
     else:
-        name = one_line(event.title or "") or pick(SAID["untitled"], language)
-        number = one_line(event.number or "", 80)
-        # Titles often hold their number already.
-        if number and number not in name:
-            name += f"（{number}）" if language == "zh" else f" ({number})"
-    return f"{headline}：{name}" if language == "zh" else f"{headline}: {name}"
+        kind = "source_unhealthy" if down else "source_recovered"
+        name = OUTAGES["one" if len(down or up) == 1 else "many"]
+    values = {"name": "、".join((down or up)[:1]), "count": len(down or up), "others": len(down or up) - 1}
+    told = pick(name, language).format(down=len(down), up=len(up), **values)
+    return told if down and up else _titled(headline_of(kind, language), told, language)
 
 
-def _sentence(event: Event, language: Language) -> str:
-    day, noticed = event.happened_on, event.detected_at.astimezone(ZONE).date()
-    key, values = event.kind, {"day": str(day)}
-    until = event.after.get("in_force_to")
-    if event.kind == "repealed" and day and day > noticed:
-        key = "repealed_ahead"
-    elif event.kind == "extended" and until:
-        key, values = "extended_until", {"until": one_line(str(until), 30)}
-    elif event.kind == "expiring" and day:
-        # The event happens on the first day without force; people ask for the last day with it.
-        last = day - timedelta(days=1)
-        key, values = "expiring_in", {"days": str((day - noticed).days), "last_day": str(last)}
-    elif day and f"{event.kind}_on" in SENTENCES:
-        key = f"{event.kind}_on"
-    return pick(SENTENCES.get(key, (event.kind, event.kind)), language).format(**values)
+def _held(message: Message, hold: Hold, archive: str | None) -> Draft:
+    language = message.language
+    name = one_line(hold.source_title or hold.source, 80)
+    values = {
+        "policies": hold.policies, "known": hold.known, "limit": f"{hold.limit:g}", "share": f"{hold.share:.0f}",
+    }  # fmt: skip
+    lead = [pick(HELD[hold.reason], language).format(**values), pick(HELD["likely"], language)]
+    hold_id = one_line(hold.hold_id, 40)
+    for what in ("release", "drop"):
+        command = pick(HELD[what], language).format(hold_id=hold_id)
+        lead.append(f"{pick(LABELS[what], language)}{colon(language)}{command}")
+    if message.events:
+        lead.append(pick(SAID["examples"], language))
+    return Draft(
+        subject=one_line(pick(HELD["subject"], language).format(name=name, events=hold.events), MAX_SUBJECT),
+        lead=lead,
+        groups=[_group(events, language, archive) for events in message.groups],
+        more=_more(message),
+        facts=list(_sources(message.events, language)),
+        language=language,
+        subscription=message.subscription,
+    )
 
 
-def _facts(event: Event, language: Language) -> Iterator[Fact]:
-    def label(name: str) -> str:
-        return pick(LABELS[name], language)
-
-    if event.issuers:
-        yield Fact(label("issuers"), one_line(("、" if language == "zh" else ", ").join(event.issuers)))
-    if event.number:
-        yield Fact(label("number"), one_line(event.number, 80))
-    for name, value in statements_of(event, language):
-        yield Fact(name[:1].upper() + name[1:], value)
-    if event.happened_on:
-        yield Fact(pick(DAYS.get(event.kind, ANY_DAY), language), event.happened_on.isoformat())
-    address = web_address(event.url)
-    if event.url:
-        yield Fact(label("url"), address or one_line(event.url), address)
-    yield Fact(label("detected_at"), _moment(event.detected_at))
-    source = one_line(event.source_title or event.source)
-    checked = event.source_checked_at
-    fresh = pick(SAID["fresh" if checked else "not_fresh"], language)
-    fresh = fresh.format(at=_moment(checked)) if checked else fresh
-    yield Fact(label("source"), f"{source}（{fresh}）" if language == "zh" else f"{source} ({fresh})")
+def _titled(headline: str, name: str, language: Language) -> str:
+    return one_line(f"{headline}{colon(language)}{name}", MAX_SUBJECT)
 
 
-def _moment(at: datetime) -> str:
-    return at.astimezone(ZONE).isoformat(sep=" ", timespec="minutes")
+def _more(message: Message) -> str | None:
+    return pick(SAID["more_events"], message.language).format(count=message.more) if message.more else None
 
 
-def _is_shown(event: Event) -> bool:
-    """Whether the quote is the new text of an edit, which stands among the changes."""
-    return event.kind in EDITS and any(event.quote in text for text in texts(event.after) if event.quote)
+def _sources(events: Sequence[Event], language: Language) -> Iterator[Fact]:
+    """Every source once, with what is known of it last."""
+    latest: dict[str, Event] = {}
+    for event in events:
+        known = latest.get(event.source)
+        if known is None or _seen(event) > _seen(known):
+            latest[event.source] = event
+    yield from (source_fact(event, language) for event in latest.values())
 
 
-def _more(draft: Draft) -> list[str]:
-    hidden = len(draft.changes) - MAX_CHANGES
-    return [draft.say(SAID["more"]).format(count=hidden)] if hidden > 0 else []
-
-
-def _as_text(draft: Draft) -> str:
-    nothing = draft.say(SAID["nothing"])
-    lines = [draft.subject, draft.sentence]
-    if draft.quote:
-        lines.append(f"  {draft.quote_label}{draft.colon}“{draft.quote}”")
-    if draft.changes:
-        lines.append(f"  {draft.say(LABELS['changes'])}{draft.colon.strip()}")
-        lines += [
-            f"    {item.name}{draft.colon}{item.before or nothing} → {item.after or nothing}"
-            for item in draft.changes[:MAX_CHANGES]
-        ]
-        lines += [f"    {more}" for more in _more(draft)]
-    lines += [f"  {fact.label}{draft.colon}{fact.value}" for fact in draft.facts]
-    return "\n".join(lines) + "\n"
-
-
-def _as_markdown(draft: Draft) -> str:
-    nothing = draft.say(SAID["nothing"])
-    lines = [f"### {markdown(draft.subject)}", "", draft.sentence, ""]
-    if draft.quote:
-        lines += [f"> {markdown(draft.quote)}", ""]
-    if draft.changes:
-        lines.append(f"- {draft.say(LABELS['changes'])}{draft.colon.strip()}")
-        for item in draft.changes[:MAX_CHANGES]:
-            before, after = markdown(item.before or nothing), markdown(item.after or nothing)
-            lines.append(f"  - {markdown(item.name)}{draft.colon}{before} → {after}")
-        lines += [f"  - {more}" for more in _more(draft)]
-    for fact in draft.facts:
-        lines.append(f"- {fact.label}{draft.colon}" + (f"<{fact.url}>" if fact.url else markdown(fact.value)))
-    return "\n".join(lines) + "\n"
+def _seen(event: Event) -> datetime:
+    return event.source_checked_at or event.detected_at

@@ -40,9 +40,15 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
     "repealed_ahead": ("将自 {day} 起废止，此前仍有效。", "Will be repealed as of {day}; in force until then."),
     "partially_repealed": ("部分内容已废止。", "Part of it was repealed."),
     "partially_repealed_on": ("部分内容自 {day} 起废止。", "Part of it is repealed as of {day}."),
+    "part_repealed_on": ("{part}自 {day} 起废止。", "{part} is repealed as of {day}."),
     "extended": ("有效期已延长。", "It stays in force longer."),
+    "extended_from_to": (
+        "有效期由 {before} 延长至 {until}。",
+        "It stays in force until {until}; its term would have ended on {before}.",
+    ),
     "extended_until": ("有效期延长至 {until}。", "It stays in force until {until}."),
     "commenced": ("已开始施行。", "It is in force now."),
+    "commenced_until": ("自 {day} 起施行，有效期至 {until}。", "In force as of {day}, until {until}."),
     "commenced_on": ("自 {day} 起施行。", "In force as of {day}."),
     "expired": ("有效期届满，已失效。", "Its term is over; it is no longer in force."),
     "expired_on": ("有效期届满，自 {day} 起失效。", "Its term is over: no longer in force as of {day}."),
@@ -69,31 +75,95 @@ DAYS: Final[dict[str, tuple[str, str]]] = {
     "issued": ("发布日期", "Issued on"),
     "revised": ("修订日期", "Revised on"),
     "amended": ("修改日期", "Amended as of"),
-    "repealed": ("废止日期", "Repealed as of"),
-    "partially_repealed": ("废止日期", "Repealed as of"),
-    "commenced": ("施行日期", "In force as of"),
-    "expired": ("失效日期", "Not in force as of"),
-    "expiring": ("失效日期", "Not in force as of"),
+    "extended": ("延期日期", "Extended on"),
+    "reported": ("报道日期", "Reported on"),
+    "interpreted": ("解读日期", "Explained on"),
 }
+"""What the day of an event is called, where its sentence does not say it."""
 ANY_DAY: Final = ("日期", "Date")
 
+BY: Final[dict[str, tuple[str, str]]] = {
+    "repealed": ("废止依据", "Repealed by"),
+    "partially_repealed": ("废止依据", "Repealed by"),
+    "amended": ("修改依据", "Amended by"),
+    "extended": ("延期依据", "Extended by"),
+}
+"""What the document is called by which it happened."""
+ANY_BY: Final = ("依据文件", "By")
+
+PAGES: Final[dict[str, tuple[str, str]]] = {
+    "reported": ("报道", "Report"),
+    "interpreted": ("解读", "Explanation"),
+}
+"""What the page is called that speaks of the policy."""
+
 LABELS: Final[dict[str, tuple[str, str]]] = {
+    "policy": ("文件", "Policy"),
     "issuers": ("发布机关", "Issued by"),
     "number": ("文号", "Number"),
     "quote": ("原文", "In its words"),
-    "reason": ("依据", "Because"),
     "changes": ("改动", "Changed"),
     "url": ("链接", "Link"),
+    "archived": ("存档副本", "Archived copy"),
     "detected_at": ("发现时间", "Noticed at"),
     "source": ("来源", "Source"),
+    "before": ("原", "was"),
+    "after": ("今", "now"),
+    "added": ("新增", "added"),
+    "removed": ("删除", "removed"),
+    "subscription": ("订阅", "Subscription"),
+    "release": ("放行", "To send them"),
+    "drop": ("丢弃", "To drop them"),
 }
 
 SAID: Final[dict[str, tuple[str, str]]] = {
     "untitled": ("（无标题）", "(untitled)"),
     "nothing": ("（空）", "(nothing)"),
     "more": ("另有 {count} 处改动", "and {count} more changes"),
+    "more_events": (
+        "另有 {count} 项变化未列出；全部变化见 policywatch changes。",
+        "And {count} more; policywatch changes lists them all.",
+    ),
     "fresh": ("最近一次正常抓取：{at}", "last good check {at}"),
     "not_fresh": ("最近一次正常抓取的时间不明", "its last good check is not known"),
+    "find": ("policywatch archive find {url}", "policywatch archive find {url}"),
+    "count": ("{what} {count} 项", "{count} × {what}"),
+    "examples": ("其中：", "Among them:"),
+}
+
+DIGESTS: Final[dict[str, tuple[str, str]]] = {
+    "at_once": ("{total} 项变化", "{total} changes"),
+    "hourly": ("每小时汇总：{total} 项变化", "Hourly digest: {total} changes"),
+    "daily": ("每日汇总：{total} 项变化", "Daily digest: {total} changes"),
+    "weekly": ("每周汇总：{total} 项变化", "Weekly digest: {total} changes"),
+}
+"""The subject of a message of many events, by how often they are told."""
+
+OUTAGES: Final[dict[str, tuple[str, str]]] = {
+    "one": ("{name}", "{name}"),
+    "many": ("{name}等 {count} 个来源", "{name} and {others} more"),
+    "mixed": ("{down} 个来源异常，{up} 个恢复", "{down} sources failing, {up} back"),
+}
+
+HELD: Final[dict[str, tuple[str, str]]] = {
+    "subject": (
+        "待人工确认：{name}，{events} 项变化暂缓提醒",
+        "To be confirmed: {events} changes at {name} are held back",
+    ),
+    "number": (
+        "一次抓取改动了 {policies} 件文件，超过 {limit} 件的上限（此前共 {known} 件）。",
+        "One crawl changed {policies} policies, more than the limit of {limit}; {known} were known before.",
+    ),
+    "share": (
+        "一次抓取改动了 {policies} 件文件，占此前 {known} 件的 {share}%，超过 {limit}% 的上限。",
+        "One crawl changed {policies} of {known} known policies: {share}%, more than the limit of {limit}%.",
+    ),
+    "likely": (
+        "这往往是网站改版，而不是政策变动。请看过之后决定：",
+        "More often that is a redesign of the site than a change of policy. Look at it, then decide:",
+    ),
+    "release": ("policywatch alerts release {hold_id}", "policywatch alerts release {hold_id}"),
+    "drop": ("policywatch alerts drop {hold_id}", "policywatch alerts drop {hold_id}"),
 }
 
 FIELDS: Final[dict[str, tuple[str, str]]] = {
@@ -116,9 +186,7 @@ FIELDS: Final[dict[str, tuple[str, str]]] = {
     "text": ("正文", "text"),
     "reason": ("原因", "reason"),
     "reasons": ("原因", "reasons"),
-    "by": ("所依文件", "by"),
     "scope": ("范围", "scope"),
-    "page_title": ("页面标题", "page"),
     "is_approximate": ("日期为推定", "day is an estimate"),
     "disputed": ("依据不一", "evidence conflicts"),
 }
@@ -132,7 +200,8 @@ REASONS: Final[dict[str, tuple[str, str]]] = {
 }
 
 SILENT: Final = frozenset({
-    "by_policy_id", "by_title", "by_number", "relation", "state", "days_left", "within_days", "verdict", "last_good_at",
+    "by_policy_id", "by_title", "by_number", "page_title", "relation", "state", "days_left", "within_days", "verdict",
+    "last_good_at",
 })  # fmt: skip
 """Fields that messages do not list: told in other words, or of use to machines only. Webhooks carry them all."""
 
