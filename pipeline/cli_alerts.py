@@ -1,4 +1,4 @@
-"""The commands about alerts: list, test, deliver.
+"""The commands about alerts: list, check, test, deliver; and those of `cli_held`.
 
 What belongs here: their options and what they print. What does not: matching and delivery (`pipeline.alerts`).
 """
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipeline import cli_output
+from pipeline import cli_held, cli_output
 from pipeline.cli_output import Format
 from policywatch import clock
 from policywatch.errors import UsageError
@@ -19,9 +19,16 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="Who is told what, and how it is delivered.", no_args_is_help=True, rich_markup_mode=None)
 
-Form = Annotated[Format, typer.Option("--format", help="How to print it.")]
+cli_held.register(app)
 
-_COLUMNS = ("name", "events", "sources", "issuers", "topics", "words", "include_baseline", "deliver")
+Form = Annotated[Format, typer.Option("--format", help="How to print it.")]
+Json = Annotated[bool, typer.Option("--json", help="The same as --format json.")]
+
+_FILTERS = ("events", "sources", "jurisdictions", "issuers", "topics", "policies")
+_COLUMNS = (
+    "name", *_FILTERS, "words", "amount_at_least", "expiring_within", "include_baseline", "language", "rate", "at",
+    "day", "timezone", "quiet", "most", "group", "deliver",
+)  # fmt: skip
 
 
 def _subscriptions(home: Home) -> "Subscriptions":
@@ -37,20 +44,31 @@ def _subscriptions(home: Home) -> "Subscriptions":
 @app.command("list")
 def list_(context: typer.Context, form: Form = Format.table) -> None:
     """Show the subscriptions in home/alerts.yaml; addresses and tokens are not shown."""
-    rows = [
-        {
-            "name": item.name,
-            "events": list(item.events),
-            "sources": list(item.sources),
-            "issuers": list(item.issuers),
-            "topics": list(item.topics),
-            "words": {key: list(words) for key, words in item.words.model_dump().items() if words} or None,
-            "include_baseline": item.include_baseline,
-            "deliver": [channel.label for _, channel in item.channels()],
-        }
-        for item in _subscriptions(context.obj).subscriptions
-    ]
-    cli_output.emit(rows, _COLUMNS, form, brief=("name", "events", "sources", "words", "deliver"))
+    rows = []
+    for item in _subscriptions(context.obj).subscriptions:
+        plain = item.model_dump(include=set(_COLUMNS) - {"deliver"})
+        lists = {name: list(plain[name]) for name in _FILTERS}
+        words = {key: list(found) for key, found in plain["words"].items() if found} or None
+        at = item.at.isoformat(timespec="minutes") if item.at else None
+        deliver_to = [channel.label for _, channel in item.channels()]
+        rows.append({**plain, **lists, "words": words, "at": at, "deliver": deliver_to})
+    cli_output.emit(rows, _COLUMNS, form, brief=("name", "events", "sources", "words", "rate", "deliver"))
+
+
+@app.command()
+def check(context: typer.Context, form: Form = Format.table, as_json: Json = False) -> None:  # noqa: FBT002 - an option
+    """Check home/alerts.yaml: mistakes end with code 2, line and remedy; what is merely odd is listed.
+
+    Issuers and policies are compared with what is published; nothing is sent.
+    """
+    from pipeline.alerts.remarks import remarks  # noqa: PLC0415
+
+    subscriptions = _subscriptions(context.obj)
+    rows = [{"line": item.line, "key": item.key, "remark": item.text} for item in remarks(context.obj, subscriptions)]
+    cli_output.emit(rows, ("line", "key", "remark"), Format.json if as_json else form)
+    items = subscriptions.subscriptions
+    channels = sum(len(item.deliver) for item in items)
+    cli_output.say(f"{context.obj.alerts}: {len(items)} subscriptions, {channels} channels, {len(rows)} remarks")
 
 
 @app.command("test")

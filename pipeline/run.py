@@ -173,6 +173,8 @@ def load(home: Home, source: str | None = None) -> dict[str, Any]:
     Returns:
         The summed counts of the loads.
     """
+    from pipeline.alerts.config import warn_days  # noqa: PLC0415 - it brings pydantic along
+
     totals: dict[str, Any] = {}
     now = clock.now()
     with ledger(home) as warehouse:
@@ -183,7 +185,7 @@ def load(home: Home, source: str | None = None) -> dict[str, Any]:
                 _add(totals, warehouse.load(folder))
                 touched |= {run["source"]} if run.get("source") else set(declared())
             shutil.rmtree(folder, ignore_errors=True)
-        _add(totals, warehouse.calendar(clock.today(), now))
+        _add(totals, warehouse.calendar(clock.today(), now, warn_days(home.alerts)))
         for name in sorted(touched):
             hand_back(home, warehouse, name)
     return totals

@@ -15,7 +15,7 @@ from urllib.parse import SplitResult, urlsplit
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 
 from pipeline.alerts.problems import dotted, explain, near
-from pipeline.alerts.wishes import HoldLimits, Strict, Wish
+from pipeline.alerts.wishes import WARN_DAYS, HoldLimits, Strict, Wish
 from policywatch import yamlfile
 from policywatch.errors import ConfigError
 
@@ -197,6 +197,18 @@ def load_subscriptions(path: Path, *, known_sources: Collection[str] | None = No
         raise ConfigError(explain(problem, document, Subscriptions)) from None
     _check_names(loaded, document, known_sources)
     return loaded
+
+
+def warn_days(path: Path) -> tuple[int, ...]:
+    """How many days before a policy's end the calendar announces it, for all subscriptions in `path` together.
+
+    A file that cannot be read asks for nothing special here: what is wrong with it is said where alerts are sent.
+    """
+    try:
+        items = load_subscriptions(path).subscriptions
+    except ConfigError:
+        items = ()
+    return tuple(sorted({*WARN_DAYS, *(days for item in items for days in item.warn_days)}, reverse=True))
 
 
 def _check_names(loaded: Subscriptions, document: yamlfile.Document, known_sources: Collection[str] | None) -> None:
