@@ -36,6 +36,13 @@ _CHALLENGE_WORDS = re.compile(
 _CHALLENGE_SCRIPT = re.compile(
     r"__jsl_clearance|acw_sc__v2|_ts\s*=\s*window\[|cf-chl|challenge-platform", re.IGNORECASE
 )
+# Every marker holds one of these, in small letters; they are found much faster than the markers are searched.
+_SIGNS = (
+    "验证", "滑块", "频繁", "安全检查", "拦截", "阻断", "威胁", "防火墙", "云防御", "创宇盾", "安全狗", "just a moment",
+    "checking your browser", "enable javascript", "verify you are", "captcha", "are you a robot", "__jsl_clearance",
+    "acw_sc__v2", "window[", "cf-chl", "challenge-platform",
+)  # fmt: skip
+_SWITCH = ("开启", "启用", "打开")  # these only beside "javascript"
 # Characters to see on the page, at most: policies write of 安全验证 and honest pages load such scripts, but say more.
 _WITH_WORDS, _WITH_SCRIPT = 250, 800
 _HIDDEN = re.compile(r"<!--.*?-->|<(script|style)\b.*?</\1\s*>|<[^>]*>", re.IGNORECASE | re.DOTALL)
@@ -66,12 +73,18 @@ def challenge(body: bytes, text: str | None = None) -> str | None:
     if not body or len(body) > 200_000:  # noqa: PLR2004 - challenge pages with their scripts stay below
         return None
     text = _decoded(body) if text is None else text
+    if not _has_sign(text.lower()):
+        return None
     for markers, most in ((_CHALLENGE_WORDS, _WITH_WORDS), (_CHALLENGE_SCRIPT, _WITH_SCRIPT)):
         if found := markers.search(text):
             visible = "".join(_HIDDEN.sub(" ", text).split())
             if len(visible) <= most:
                 return " ".join(found.group().split())
     return None
+
+
+def _has_sign(text: str) -> bool:
+    return any(sign in text for sign in _SIGNS) or ("javascript" in text and any(word in text for word in _SWITCH))
 
 
 def _decoded(body: bytes) -> str:

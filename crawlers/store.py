@@ -20,7 +20,7 @@ import policywatch
 from crawlers.captures import ORIGINAL_FILE, ORIGINAL_OFFSET, ROLE, original, record_date, stamp
 from crawlers.index import Known
 from crawlers.warc import Damage, Headers, Place, Record, read_at, read_warc
-from crawlers.warcwriter import WarcWriter, payload_digest
+from crawlers.warcwriter import Built, WarcWriter, build, payload_digest
 from policywatch.errors import StorageError
 from policywatch.home import Home
 
@@ -163,7 +163,7 @@ class Archive:
         }
         body = "".join(f"{key}: {value}\r\n" for key, value in info.items()).encode()
         fields = {"WARC-Date": stamp(started_at), "WARC-Filename": writer.path.name}
-        writer.append(writer.build("warcinfo", "", fields, None, body))
+        writer.append(build("warcinfo", "", fields, None, body))
         self._first = writer.size
 
     def _room(self, payload: int) -> WarcWriter:
@@ -296,10 +296,9 @@ class Archive:
             fields["WARC-Payload-Digest"] = digest
         http = StatusAndHeaders(f"{status} {answer.reason}".rstrip(), list(answer.headers), protocol="HTTP/1.1")
         kind = "revisit" if revisit else "response"
-        record = writer.build(kind, request.url, fields, http, b"" if revisit else payload)
+        record = build(kind, request.url, fields, http, b"" if revisit else payload)
         place = writer.append(self._asked(request, date, record), record)[1]
-        record_id = record.rec_headers.get_header("WARC-Record-ID")
-        return Stored(place, fetched_at, status, digest, full if revisit else None, record_id)
+        return Stored(place, fetched_at, status, digest, full if revisit else None, record.record_id)
 
     def write_text(self, url: str, content: bytes, content_type: str, of: Stored) -> Stored:
         """Archive the text of the page at `url` as the answer `of` holds it.
@@ -320,20 +319,19 @@ class Archive:
                 "Content-Type": content_type,
                 ROLE: "page",
             }
-            place = writer.append(writer.build("conversion", url, fields, None, content))[0]
+            place = writer.append(build("conversion", url, fields, None, content))[0]
         return Stored(place, of.fetched_at, of.status, digest)
 
-    def _asked(self, request: Request, date: str, answer: object) -> object:
+    @staticmethod
+    def _asked(request: Request, date: str, answer: Built) -> Built:
         target = request.url.split("/", 3)
         path = "/" + (target[3] if len(target) > 3 else "")  # noqa: PLR2004
         headers = [("Host", target[2]), *request.headers]
         http = StatusAndHeaders(f"{request.method} {path} HTTP/1.1", headers, is_http_request=True)
-        concurrent = answer.rec_headers.get_header("WARC-Record-ID")  # type: ignore[attr-defined]
-        fields = {"WARC-Date": date, "WARC-Concurrent-To": concurrent}
+        fields = {"WARC-Date": date, "WARC-Concurrent-To": answer.record_id}
         if not request.body:
-            # warcio hashes the empty payload again for each request otherwise.
             fields["WARC-Payload-Digest"] = _EMPTY
-        return self._open().build("request", request.url, fields, http, request.body)
+        return build("request", request.url, fields, http, request.body)
 
     def write_saved(
         self, url: str, content: bytes, captured_at: datetime, http: tuple[int | None, Headers] = (None, ())
@@ -350,7 +348,7 @@ class Archive:
         writer, digest = self._room(len(content)), payload_digest(content)
         head = StatusAndHeaders(str(status), list(headers), protocol="HTTP/1.1")
         fields = {"WARC-Date": stamp(captured_at), "WARC-Payload-Digest": digest}
-        place = writer.append(writer.build("response", url, fields, head, content))[0]
+        place = writer.append(build("response", url, fields, head, content))[0]
         return Stored(place, captured_at, status, digest)
 
     def write_metadata(self, name: str, content: bytes, at: datetime, content_type: str) -> Stored:
@@ -368,7 +366,7 @@ class Archive:
             "WARC-Payload-Digest": digest,
             "Content-Type": content_type or "application/octet-stream",
         }
-        place = writer.append(writer.build(kind, url, fields, None, content))[0]
+        place = writer.append(build(kind, url, fields, None, content))[0]
         return Stored(place, at, 200, digest)
 
     def sync(self) -> None:

@@ -30,6 +30,19 @@ def test_a_challenge_page_is_recognised_in_the_encodings_of_chinese_firewalls(en
     assert challenge(WALL.format(encoding).encode(encoding)) == "安全验证"
 
 
+def test_every_marker_shows_by_itself():
+    markers = [
+        "访问验证", "安全验证", "人机验证", "滑动验证", "拖动滑块", "请完成下方的验证", "请完成验证", "验证码",
+        "访问过于频繁", "请求太频繁", "正在进行安全检查", "您的请求已被拦截", "您的访问存在威胁", "您的访问被阻断",
+        "网站防火墙", "云防御", "创宇盾", "安全狗", "开启JavaScript", "启用javascript", "打开Javascript", "Captcha",
+        "__jsl_clearance", "acw_sc__v2", "_ts=window[", "cf-chl", "challenge-platform",
+    ]  # fmt: skip
+    spaced = ["请启用 JavaScript", "Just a moment", "Checking your browser", "Enable JavaScript", "Are you a robot"]
+    for marker in [*markers, *spaced, "Verify you are human", "verify you are a human", "_ts = window["]:
+        assert challenge(f"<p>{marker}".encode()), marker
+    assert challenge("<p>启用新的办公地点</p><script src='a.js' type='text/javascript'></script>".encode()) is None
+
+
 def test_a_policy_in_gbk_that_writes_of_checks_is_no_challenge():
     text = "<html><body><h1>移动应用安全验证管理办法</h1>" + "<p>第一条 为了规范管理</p>" * 100 + "</body></html>"
     assert challenge(text.encode("gbk")) is None
