@@ -9,6 +9,8 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from warehouse import folding
+
 FIELDS: Final = (
     "title", "instrument_title", "number", "issuers", "joint_issuers", "topic", "index_number", "signed_date",
     "published_date", "effective_date", "attachments",
@@ -58,11 +60,15 @@ def _measures(before: Sequence[Row], after: Sequence[Row]) -> tuple[list[Row], l
     old = {row["measure_id"]: row for row in before}
     new = {row["measure_id"]: row for row in after}
     differing = {
-        key
-        for key in old.keys() | new.keys()
-        if key not in old or key not in new or any(old[key][name] != new[key][name] for name in ("heading", "text"))
+        key for key in old.keys() | new.keys() if key not in old or key not in new or _differs(old[key], new[key])
     }
     return _shown(before, differing), _shown(after, differing)
+
+
+def _differs(old: Row, new: Row) -> bool:
+    """Whether other words stand there; how they are printed is no change."""
+    pairs = [(old[name] or "", new[name] or "") for name in ("heading", "text")]
+    return any(one != other and folding.words(one) != folding.words(other) for one, other in pairs)
 
 
 def _shown(rows: Sequence[Row], wanted: set[str]) -> list[Row]:

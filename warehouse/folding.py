@@ -1,11 +1,12 @@
 """How a search compares characters: the macros `simplified` and `plain`, which need tables of characters.
 
-What belongs here: the two tables and the statements that carry them. What does not: the search
-(`views/75_search.sql`) and how stored texts were brought into this form (the reader did that, with words in view; here
-single characters must do).
+What belongs here: the two tables, the statements that carry them, and the comparison of two printings. What does not:
+the search (`views/75_search.sql`) and how stored texts were brought into this form (the reader did that, with words in
+view; here single characters must do).
 """
 
 import functools
+import unicodedata
 from typing import Final
 
 _CJK: Final = (*range(0x3400, 0x4DC0), *range(0x4E00, 0xA000))
@@ -58,6 +59,16 @@ def statements() -> list[str]:
         f"CREATE MACRO plain(text) AS translate(text, {_literal(_forms()[0])}, {_literal(_forms()[1])})",
         "CREATE MACRO folded(text) AS lower(plain(text))",
     ]
+
+
+def words(text: str) -> str:
+    """`text` without blanks, its widths, quotes and brackets in one form: what two printings of it have in common."""
+    return "".join(unicodedata.normalize("NFKC", text).split()).translate(_quotes())
+
+
+@functools.cache
+def _quotes() -> dict[int, str]:
+    return {ord(sign): plain for signs, plain in _PUNCTUATION for sign in signs}
 
 
 def _literal(text: str) -> str:
