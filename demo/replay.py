@@ -18,8 +18,8 @@ from datetime import UTC
 from pathlib import Path
 from typing import Any, Final, TextIO
 
-from crawlers import process
 from demo.editions import EDITIONS, ZONE, Edition
+from pipeline import run
 from policywatch import clock, starting
 from policywatch.home import Home
 
@@ -64,7 +64,7 @@ def replay(home: Home, editions: Sequence[Edition] = EDITIONS) -> Iterator[tuple
     todo = [edition for edition in editions if not all(_crawl_id(source, edition) in known for source in SOURCES)]
     if not todo:
         return
-    process.warm()
+    run.expect_crawls()
     with starting.imports():
         from demo.server import DemoPortal  # noqa: PLC0415 - a second demo has no need of server and orchestrator
         from pipeline.job import definitions_for, run_job  # noqa: PLC0415

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from crawlers import process
 from pipeline import cli_output
 from pipeline.cli_output import Format
+from pipeline.run import expect_crawls
 from policywatch import clock, starting
 from policywatch.errors import PolicywatchError, UsageError
 from policywatch.home import Home
@@ -52,7 +52,7 @@ def run(  # noqa: PLR0913, PLR0917 - each parameter is an option
     if not names:
         cli_output.say("no source is due; name one to run it all the same")
     else:
-        process.warm()
+        expect_crawls()
     with starting.imports():
         from pipeline import job  # noqa: PLC0415 - Dagster takes half a second
         from pipeline.resources import open_instance  # noqa: PLC0415

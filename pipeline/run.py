@@ -76,6 +76,13 @@ def declared(name: str | None = None) -> dict[str, "Source"]:
 # --- 1. crawl --------------------------------------------------------------------------------------------------------
 
 
+def expect_crawls() -> None:
+    """Let Scrapy be loaded in the background, while this process loads what it needs itself; returns at once."""
+    from crawlers.process import warm  # noqa: PLC0415 - not every command crawls
+
+    warm()
+
+
 def crawl(  # noqa: PLR0913 - each is a wish of one caller
     source: str,
     home: Home,
@@ -139,8 +146,13 @@ def ledger(home: Home) -> "Iterator[Ledger]":
     """
     from warehouse.ledger import Ledger  # noqa: PLC0415 - DuckDB loads only where it is used
 
-    with Ledger.open(home.warehouse, wait=_LEDGER_SECONDS) as opened:
+    with Ledger.open(home.warehouse, wait=_LEDGER_SECONDS, tell=_say) as opened:
         yield opened
+
+
+def _say(line: str) -> None:
+    sys.stderr.write(f"policywatch: {line}\n")
+    sys.stderr.flush()
 
 
 def read(home: Home, source: str | None = None, *, watcher: "Watcher | None" = None) -> "list[ReadReport]":
@@ -173,6 +185,7 @@ def load(home: Home, source: str | None = None) -> dict[str, Any]:
     Returns:
         The summed counts of the loads.
     """
+    from pipeline import journal  # noqa: PLC0415 - not every command loads
     from pipeline.alerts.config import warn_days  # noqa: PLC0415 - it brings pydantic along
 
     totals: dict[str, Any] = {}
@@ -185,7 +198,10 @@ def load(home: Home, source: str | None = None) -> dict[str, Any]:
                 _add(totals, warehouse.load(folder))
                 touched |= {run["source"]} if run.get("source") else set(declared())
             shutil.rmtree(folder, ignore_errors=True)
+        for decision in journal.decisions(home, warehouse.decided()):
+            _add(totals, warehouse.decide(decision))
         _add(totals, warehouse.calendar(clock.today(), now, warn_days(home.alerts)))
+        journal.catch_up(home, warehouse)
         for name in sorted(touched):
             hand_back(home, warehouse, name)
     return totals

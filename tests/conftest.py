@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.forking import Forks
+
 HERE = Path(__file__).parent
 # `--dist loadfile` gives each file to one worker, in this order, so the long ones begin first and both workers end
 # together. Each is a whole replay, a server, or many crawls in processes of their own; the other files are short.
@@ -35,3 +37,11 @@ def pytest_collection_modifyitems(items):
 
 def pytest_collection_finish():
     gc.freeze()
+
+
+@pytest.fixture(scope="session")
+def forks():
+    """Scripts in processes of their own that have the command line loaded already."""
+    started = Forks()
+    yield started
+    started.close()

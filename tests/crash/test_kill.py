@@ -3,8 +3,6 @@
 import os
 import shutil
 import signal
-import subprocess
-import sys
 import threading
 from pathlib import Path
 
@@ -31,22 +29,12 @@ POINTS = {
 }
 
 
-def start(words, *, home, script=("-m", "policywatch")):
-    return subprocess.Popen(
-        [sys.executable, *script, *words, "--home", str(home)],
-        cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    )
+COMMAND = "import sys; from pipeline.cli import run_cli; sys.exit(run_cli(sys.argv[1:]))"
 
 
-def run(home):
-    process = start(["run", SOURCE], home=home)
-    out, err = process.communicate(timeout=300)
-    assert process.returncode == 0, out + err
+def run(home, forks):
+    done = forks.run(COMMAND, ["run", SOURCE, "--home", home])
+    assert done.code == 0, done.out + done.err
 
 
 def content(home):
@@ -69,31 +57,29 @@ def portal():
 
 
 @pytest.fixture(scope="module")
-def before(portal, tmp_path_factory):
+def before(portal, forks, tmp_path_factory):
     """A home that knows edition 1, with a subscription; the portal and the clock then stand at a later edition."""
     home = tmp_path_factory.mktemp("crash") / "before"
     home.mkdir()
     shutil.copyfile(ROOT / "demo" / "alerts.yaml", home / "alerts.yaml")
     with standing_at(edition(1), portal.proxy):
-        process = start(["run", SOURCE], home=home)
-        out, err = process.communicate(timeout=300)
-        assert process.returncode == 0, out + err
+        run(home, forks)
     portal.edition = EDITION
     with standing_at(edition(EDITION), portal.proxy):
         yield home
 
 
 @pytest.fixture(scope="module")
-def undisturbed(before):
+def undisturbed(before, forks):
     home = before.with_name("undisturbed")
     shutil.copytree(before, home)
-    run(home)
+    run(home, forks)
     found = content(home)
     assert len(found["event"]) > len(content(before)["event"])
     return found, (home / "alerts" / "endings.md").read_text("utf-8")
 
 
-def die_crawling(home, monkeypatch, asked):
+def die_crawling(home, forks, monkeypatch, asked):
     """Run, and kill the crawl when the portal has been asked so many times."""
     pids, left, lock = [], [asked], threading.Lock()
     answer = site.answer
@@ -107,23 +93,21 @@ def die_crawling(home, monkeypatch, asked):
 
     with monkeypatch.context() as patched:
         patched.setattr(site, "answer", deadly)
-        process = start(["run", SOURCE], home=home)
-        pids.append(process.pid)
-        process.communicate(timeout=300)
-    assert process.returncode == -signal.SIGKILL, f"killed at answer {asked} of the crawl"
+        done = forks.run(COMMAND, ["run", SOURCE, "--home", home], started=pids.append)
+    assert done.code == -signal.SIGKILL, f"killed at answer {asked} of the crawl"
 
 
-def test_killed_in_every_step_in_turn(before, undisturbed, tmp_path, monkeypatch):
+def test_killed_in_every_step_in_turn(before, undisturbed, forks, tmp_path, monkeypatch):
     """Each start gets a step further than the one before; the work of all is taken up, and none counts twice."""
     home = tmp_path / "home"
     shutil.copytree(before, home)
     for asked in (2, 12):
-        die_crawling(home, monkeypatch, asked)
+        die_crawling(home, forks, monkeypatch, asked)
+    driver = (ROOT / "tests" / "crash" / "driver.py").read_text("utf-8")
     for step, point in POINTS.items():
-        process = start([point, "run", SOURCE], home=home, script=(str(ROOT / "tests" / "crash" / "driver.py"),))
-        out, err = process.communicate(timeout=300)
-        assert process.returncode == -signal.SIGKILL, f"{step}: {out}{err}"
-    run(home)
+        done = forks.run(driver, [point, "run", SOURCE, "--home", home])
+        assert done.code == -signal.SIGKILL, f"{step}: {done.out}{done.err}"
+    run(home, forks)
     rows, delivered = undisturbed
     assert content(home) == rows
     assert (home / "alerts" / "endings.md").read_text("utf-8") == delivered

@@ -2,8 +2,6 @@
 
 import shutil
 import signal
-import subprocess
-import sys
 
 import pytest
 
@@ -100,9 +98,13 @@ def content(home):
     return found
 
 
-def killed(script):
-    done = subprocess.run([sys.executable, "-c", KILL + script], capture_output=True, text=True, check=False)
-    assert done.returncode == -signal.SIGKILL, done.stderr
+@pytest.fixture
+def killed(forks):
+    def run_and_be_killed(script):
+        done = forks.run(KILL + script)
+        assert done.code == -signal.SIGKILL, done.err
+
+    return run_and_be_killed
 
 
 @pytest.fixture
@@ -114,7 +116,7 @@ def home(prepared, environment, tmp_path):
     return copy
 
 
-def test_killed_at_every_step_and_run_again_is_as_if_never_killed(prepared, home, monkeypatch):
+def test_killed_at_every_step_and_run_again_is_as_if_never_killed(prepared, home, killed, monkeypatch):
     """Each run gets one step further than the one before it and is killed there; the last one runs to the end."""
     _, whole, summary = prepared
     for patch in PATCHES.values():
@@ -125,7 +127,7 @@ def test_killed_at_every_step_and_run_again_is_as_if_never_killed(prepared, home
 
 
 @pytest.mark.parametrize("where", ["in the load", "before a sent alert is noted"])
-def test_killed_once_and_run_again_is_as_if_never_killed(prepared, home, monkeypatch, where):
+def test_killed_once_and_run_again_is_as_if_never_killed(prepared, home, killed, monkeypatch, where):
     _, whole, summary = prepared
     killed(PATCHES[where] + SCRIPT.format(summary=summary, source=SOURCE, home=str(home.root)))
     monkeypatch.setattr(run, "crawl", lambda *_, **__: summary)
@@ -133,14 +135,12 @@ def test_killed_once_and_run_again_is_as_if_never_killed(prepared, home, monkeyp
     assert content(home) == content(whole)
 
 
-def test_a_run_killed_within_the_job_lets_the_next_one_in(prepared, home):
+def test_a_run_killed_within_the_job_lets_the_next_one_in(prepared, home, killed, forks):
     """The dead run held the warehouse's one place in Dagster's pool; the next run must not wait for it."""
     words = ["--home", str(home.root), "run", SOURCE]
     ending = "from warehouse.ledger import Ledger\nLedger.load = kill\n"
     killed(f"{ending}from pipeline.cli import run_cli\nrun_cli({words!r})")
     assert len(list((home.dagster / "alive").iterdir())) == 1
-    again = subprocess.run(
-        [sys.executable, "-m", "policywatch", *words], capture_output=True, text=True, check=False, timeout=60
-    )
-    assert (again.returncode, again.stderr) == (0, "")
+    again = forks.run(f"from pipeline.cli import run_cli\nraise SystemExit(run_cli({words!r}))")
+    assert (again.code, again.err) == (0, "")
     assert content(home) == content(prepared[1])

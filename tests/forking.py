@@ -1,0 +1,88 @@
+"""The command line in processes of its own, forked from one that has loaded it.
+
+What belongs here: that process and what tests say to it. What does not: what is run in the processes. A test that kills
+the command a dozen times would load orchestrator, reader and database a dozen times; forked, it loads them once.
+"""
+
+import atexit
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from importlib import import_module
+from pathlib import Path
+from types import SimpleNamespace
+
+from policywatch import starting
+
+ROOT = Path(__file__).parents[1]
+LOADED = (
+    "pipeline.cli", "pipeline.job", "pipeline.eventlog", "pipeline.resources", "pipeline.run", "pipeline.reading",
+    "pipeline.pool", "pipeline.alerts.outbox", "warehouse.ledger",
+)  # fmt: skip
+
+
+class Forks:
+    """Starts scripts, one after another, each in a process and a process group of its own."""
+
+    def __init__(self):
+        self._server = subprocess.Popen(
+            [sys.executable, "-W", "error", "-m", "tests.forking"],
+            cwd=ROOT, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        )  # fmt: skip
+
+    def run(self, script, arguments=(), *, started=id):
+        """Run `script`, Python, in this process's environment; `started` gets the pid. Returns code, out, err."""
+        with tempfile.TemporaryDirectory() as folder:
+            streams = [str(Path(folder) / name) for name in ("out", "err")]
+            words = {"script": script, "argv": [str(word) for word in arguments], "env": dict(os.environ)}
+            self._server.stdin.write(json.dumps({**words, "streams": streams}) + "\n")
+            self._server.stdin.flush()
+            started(int(self._server.stdout.readline()))
+            code = int(self._server.stdout.readline())
+            out, err = (Path(path).read_text("utf-8") for path in streams)
+        return SimpleNamespace(code=code, out=out, err=err)
+
+    def close(self):
+        self._server.communicate(timeout=60)
+
+
+def work(script, argv, env, streams):
+    os.setsid()
+    for number, path in enumerate([os.devnull, *streams]):
+        os.dup2(os.open(path, (os.O_WRONLY | os.O_CREAT | os.O_APPEND) if number else os.O_RDONLY), number)
+    os.environ.clear()
+    os.environ.update(env)
+    sys.argv = ["policywatch", *argv]
+    code = 0
+    try:
+        exec(script, {"__name__": "__main__"})
+    except SystemExit as end:
+        code = end.code if isinstance(end.code, int) else int(end.code is not None)
+    except BaseException:  # noqa: BLE001 - as the interpreter does at its end
+        sys.excepthook(*sys.exc_info())
+        code = 1
+    finally:
+        atexit._run_exitfuncs()
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+
+
+def serve():
+    with starting.imports():
+        for name in LOADED:
+            import_module(name)
+    for line in sys.stdin:
+        asked = json.loads(line)
+        pid = os.fork()
+        if not pid:
+            work(**asked)
+        os.write(1, f"{pid}\n".encode())
+        _, status = os.waitpid(pid, 0)
+        os.write(1, f"{os.waitstatus_to_exitcode(status)}\n".encode())
+
+
+if __name__ == "__main__":
+    serve()
