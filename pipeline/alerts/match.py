@@ -171,7 +171,7 @@ class _Facets:
         if self._amount is None:
             if self.event.kind in _EDITS:
                 changed = [*texts(self.event.before.get("measures")), *texts(self.event.after.get("measures"))]
-                sums = [found for text in changed for found in amounts_of(text[:_MAX_SEARCHED])]
+                sums = [found for text in changed for found in amounts_of(normal(text[:_MAX_SEARCHED]))]
                 self._amount = max((found.value for found in sums if found.unit == "CNY"), default=0.0)
             else:
                 self._amount = self._around.amounts.get(self.event.policy_id or "", 0.0)

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, Final, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
+from pipeline.alerts.words import HEADLINES
+
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
@@ -79,7 +81,9 @@ def _wrong_word(details: "ErrorDetails") -> str:
     words = allowed.replace(" or ", ", ").split(", ")
     value = details.get("input")
     said = str(value.get("kind") if isinstance(value, dict) else value)[:40]
-    return f"'{said}' is none of the words that stand here{near(said, words)}; write one of {', '.join(words)}"
+    meant = [kind for kind, names in HEADLINES.items() if kind in words and said in names]
+    hint = f", did you mean '{meant[0]}'?" if meant else near(said, words)
+    return f"'{said}' is none of the words that stand here{hint}; write one of {', '.join(words)}"
 
 
 def near(word: str, words: Collection[str]) -> str:

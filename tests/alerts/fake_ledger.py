@@ -5,6 +5,7 @@ from functools import cache
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
 
 from warehouse.ledger import Ledger
 from warehouse.steps import Steps, names_in
@@ -69,25 +70,30 @@ class FakeLedger(Ledger):
 
     def add(self, *rows):
         """Events as a load would leave them, with what the outbox joins to them."""
-        for row in rows:
-            self._put("event", {name: row.get(name) for name in COLUMNS})
-            known = "SELECT count(*) FROM policy_version WHERE policy_id = ?"
-            if row["policy_id"] and not self.one(known, row["policy_id"]):
-                self.policy(row["policy_id"], **{name: row[name] for name in ("source", "number", "issuers", "topic")})
-            if not self.one("SELECT count(*) FROM source WHERE source = ?", row["source"]):
-                source = {"title": "source_title", "last_good_at": "source_checked_at"}
-                source = {column: row[name] for column, name in source.items()}
-                self._put("source", {"source": row["source"], "jurisdiction": row["jurisdiction"], **source})
+        self._put("event", [{name: row.get(name) for name in COLUMNS} for row in rows])
+        known = {row["policy_id"] for row in self.query("SELECT policy_id FROM policy_version")}
+        columns = ("policy_id", "source", "number", "issuers", "topic")
+        policies = {row["policy_id"]: {name: row[name] for name in columns} | {"known_from": CHECKED} for row in rows}
+        self._put(
+            "policy_version", [row for policy_id, row in policies.items() if policy_id and policy_id not in known]
+        )
+        known = {row["source"] for row in self.query("SELECT source FROM source")}
+        columns = {"source": "source", "title": "source_title", "last_good_at": "source_checked_at"}
+        columns |= {"jurisdiction": "jurisdiction"}
+        sources = {row["source"]: {column: row[name] for column, name in columns.items()} for row in rows}
+        self._put("source", [row for source, row in sources.items() if source not in known])
 
     def policy(self, policy_id, **fields):
-        self._put("policy_version", {"policy_id": policy_id, "known_from": CHECKED, **fields})
+        self._put("policy_version", [{"policy_id": policy_id, "known_from": CHECKED, **fields}])
 
     def one(self, sql, *values):
         return self._connection.execute(sql, list(values)).fetchone()[0]
 
-    def _put(self, table, row):
-        marks = ", ".join("?" * len(row))
-        self._connection.execute(f"INSERT INTO {table} ({', '.join(row)}) VALUES ({marks})", list(row.values()))
+    def _put(self, table, rows):
+        if rows:
+            self._connection.register("given", pa.Table.from_pylist(rows))
+            self._connection.execute(f"INSERT INTO {table} BY NAME SELECT * FROM given")
+            self._connection.unregister("given")
 
     @property
     def deliveries(self):

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from pipeline.alerts.config import Subscriptions, load_subscriptions
+from pipeline.alerts.config import Subscriptions, load_subscriptions, warn_days
 from policywatch.errors import ConfigError
 
 ROOT = Path(__file__).parents[2]
@@ -73,6 +73,22 @@ def test_channels_of_one_kind_are_numbered(load):
         (GOOD + "    events: issued\n", 4, "subscriptions[0].events", "write it like [first, second]"),
         (GOOD + "    words: [a]\n", 4, "subscriptions[0].words", "a mapping with the keys any, all, none"),
         (GOOD + "    words:\n      any: [2021]\n", 5, "subscriptions[0].words.any[0]", "put quotes around it"),
+        (GOOD + "    words: {any: [' ']}\n", 4, "subscriptions[0].words.any[0]", "is empty"),
+        (GOOD + "    rate: dayly\n", 4, "subscriptions[0].rate", "did you mean 'daily'?"),
+        (GOOD + "    rate: daily\n    at: 8 Uhr\n", 5, "subscriptions[0].at", 'write it like "08:00"'),
+        (GOOD + "    at: '08:00'\n", 2, "subscriptions[0]", "at is for rate: daily"),
+        (GOOD + "    rate: daily\n    day: monday\n", 2, "subscriptions[0]", "day is for rate: weekly"),
+        (GOOD + "    quiet: 22-7\n", 4, "subscriptions[0].quiet", "write it like 22:00-07:00"),
+        (GOOD + "    quiet: 22:00-22:00\n", 4, "subscriptions[0].quiet", "begins when it ends"),
+        (GOOD + "    timezone: Peking\n", 4, "subscriptions[0].timezone", "an IANA name"),
+        (GOOD + "    timezone: ../../etc/passwd\n", 4, "subscriptions[0].timezone", "an IANA name"),
+        (GOOD + "    jurisdictions: [Beijing]\n", 4, "subscriptions[0].jurisdictions[0]", "characters"),
+        (GOOD + "    amount_at_least: 0\n", 4, "subscriptions[0].amount_at_least", "greater than 0"),
+        (GOOD + "    expiring_within: 0\n", 4, "subscriptions[0].expiring_within[0]", "greater than or equal to 1"),
+        (GOOD + "    most: 1000\n", 4, "subscriptions[0].most", "less than or equal to 200"),
+        (GOOD + "    events: [废止]\n", 4, "subscriptions[0].events[0]", "did you mean 'repealed'?"),
+        (GOOD + "hold: {percents: 5}\n", 4, "hold.percents", "did you mean 'percent'?"),
+        (GOOD + "hold: {percent: 101}\n", 4, "hold.percent", "less than or equal to 100"),
         (GOOD + "    words: {any: ['']}\n", 4, "subscriptions[0].words.any[0]", "is empty"),
         (GOOD + "    language: fr\n", 4, "subscriptions[0].language", "write one of zh, en"),
         (GOOD + "    include_baseline: 1\n", 4, "subscriptions[0].include_baseline", "true or false"),
@@ -161,5 +177,20 @@ def test_the_models_own_errors_hold_no_values():
 def test_sources_are_held_against_the_known_ones(load):
     text = GOOD + "    sources: [beijing, shangai]\n"
     assert load(text).subscriptions[0].sources == ("beijing", "shangai")
-    with pytest.raises(ConfigError, match=r"line 4, subscriptions\[0\]\.sources\[1\]: no source is named 'shangai'"):
+    with pytest.raises(
+        ConfigError, match=r"line 4, subscriptions\[0\]\.sources\[1\]: no source is named 'shangai', did you mean"
+    ):
         load(text, known_sources={"beijing", "shanghai"})
+
+
+def test_rates_and_limits_as_people_write_them(load, tmp_path):
+    text = GOOD + "    rate: weekly\n    day: friday\n    at: 10:30\n    expiring_within: 60\nhold: {policies: 10}\n"
+    item, hold = load(text).subscriptions[0], load(text).hold
+    # Without quotes, YAML takes 10:30 for a number.
+    assert (item.at.isoformat("minutes"), item.warn_days, hold.policies, hold.percent) == ("10:30", (60,), 10, 30.0)
+    assert load(GOOD + "    rate: daily\n    at: '07:05'\n").subscriptions[0].at.isoformat("minutes") == "07:05"
+    assert load(GOOD + "    quiet: 22:00-07:00\n").subscriptions[0].quiet_hours[0].hour == 22
+    load(text)
+    assert warn_days(tmp_path / "alerts.yaml") == (60, 30, 7)
+    (tmp_path / "alerts.yaml").write_text("not: right", encoding="utf-8")
+    assert warn_days(tmp_path / "alerts.yaml") == warn_days(tmp_path / "none.yaml") == (30, 7)
