@@ -105,9 +105,9 @@ def open_channel(channel: Channel, home: Home, out: TextIO) -> Sender:
             )
         case AppriseChannel():
             from pipeline.alerts import credentials  # noqa: PLC0415
-            from pipeline.alerts.services import AppriseSender  # noqa: PLC0415
+            from pipeline.alerts.services import open_service  # noqa: PLC0415
 
-            return AppriseSender(
+            return open_service(
                 credentials.address(_written(channel), channel.url_env, channel.url_file, home.root),
                 timeout=channel.timeout,
                 allow_private=channel.allow_private,

@@ -4,16 +4,17 @@ What belongs here: that judgement for deliveries. What does not: which addresses
 
 A name is worth what it resolves to when the connection is made, also after a redirect, and Apprise's services connect
 by several libraries. The one place that all of them pass is the interpreter's own `socket.connect` audit event: a hook
-there judges the very address that is connected to, on threads that asked for it and on no other.
+there judges the very address that is connected to, for those who asked for it (a context variable says so, which
+Apprise carries into its worker threads) and for nobody else.
 """
 
 import ipaddress
 import socket
 import sys
-import threading
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -36,23 +37,23 @@ class Watch:
     refused: str | None = field(default=None)
 
 
-_here = threading.local()
+_watch: ContextVar[Watch | None] = ContextVar("policywatch_watch", default=None)
 
 
 @contextmanager
 def public_only() -> Iterator[Watch]:
-    """Within it, this thread connects to public addresses and to the proxies of the environment alone.
+    """Within it, this context connects to public addresses and to the proxies of the environment alone.
 
     Raises (where it connects):
         PrivateAddressError: the address is not public. Libraries wrap or swallow it, so the watch remembers it.
     """
     _install()
     watch = Watch(proxies())
-    _here.watch = watch
+    token = _watch.set(watch)
     try:
         yield watch
     finally:
-        _here.watch = None
+        _watch.reset(token)
 
 
 def advice(host: str, what: str) -> str:
@@ -84,7 +85,7 @@ def _install() -> None:
 
 def _judge(event: str, arguments: tuple[Any, ...]) -> None:
     # Called for every audited event of the process: the first line decides for nearly all of them.
-    if event not in {"socket.connect", "socket.sendto"} or (watch := getattr(_here, "watch", None)) is None:
+    if event not in {"socket.connect", "socket.sendto"} or (watch := _watch.get()) is None:
         return
     target = arguments[1]
     if not isinstance(target, tuple):

@@ -25,9 +25,8 @@ _STYLE: Final = {
     "h2": "font-size:16px;line-height:1.4;margin:20px 0 4px;padding-top:12px;border-top:1px solid #ddd",
     "p": "margin:0 0 8px",
     "quote": "margin:0 0 8px;padding:4px 12px;border-left:3px solid #bbb;color:#444",
-    "facts": "border-collapse:collapse;margin:8px 0;font-size:14px",
-    "name": "padding:2px 12px 2px 0;color:#666;vertical-align:top;text-align:left;white-space:nowrap;font-weight:400",
-    "value": "padding:2px 0;word-break:break-word",
+    "facts": "margin:0 0 8px;font-size:14px;word-break:break-word",
+    "label": "color:#666",
     "change": "margin:0 0 8px;padding-left:12px",
     "del": "background:#fdd;color:#900",
     "ins": "background:#dfd;color:#060;text-decoration:none",
@@ -176,7 +175,7 @@ def as_html(draft: Draft) -> str:
         parts += _html_group(draft, group)
     if draft.more:
         parts.append(_tag("p", escape(draft.more)))
-    parts.append(_html_facts(draft.facts))
+    parts.append(_html_facts(draft, draft.facts))
     foot = f"policywatch · {draft.say(LABELS['subscription'])}{draft.colon}{draft.subscription}"
     parts.append(f'<p style="{_STYLE["foot"]}">{escape(foot)}</p>')
     lang = "zh-CN" if draft.language == "zh" else "en"
@@ -192,7 +191,7 @@ def fragment(draft: Draft) -> str:
     parts = [_tag("p", escape(line)) for line in draft.lead]
     for group in draft.groups:
         parts += _html_group(draft, group)
-    return "\n".join(filter(None, [*parts, _html_facts(draft.facts)]))
+    return "\n".join(filter(None, [*parts, _html_facts(draft, draft.facts)]))
 
 
 def _html_group(draft: Draft, group: Group) -> Iterator[str]:
@@ -201,7 +200,7 @@ def _html_group(draft: Draft, group: Group) -> Iterator[str]:
     for entry in group.entries:
         headline = f"<b>{escape(entry.headline)}</b>{draft.colon}" if entry.headline else ""
         yield _tag("p", headline + escape(entry.sentence))
-        yield _html_facts(entry.facts)
+        yield _html_facts(draft, entry.facts)
         if entry.quote:
             yield f'<blockquote dir="auto" style="{_STYLE["quote"]}">{escape(entry.quote)}</blockquote>'
         if entry.changes:
@@ -210,7 +209,7 @@ def _html_group(draft: Draft, group: Group) -> Iterator[str]:
                 yield f'<div dir="auto" style="{_STYLE["change"]}">{_html_change(draft, change)}</div>'
             for line in _more_changes(draft, entry):
                 yield f'<div style="{_STYLE["change"]}">{escape(line)}</div>'
-    yield _html_facts(group.facts)
+    yield _html_facts(draft, group.facts)
 
 
 def _html_change(draft: Draft, change: Change) -> str:
@@ -237,7 +236,7 @@ def _tagged(marks: Iterable[Mark], side: str, tag: str) -> str:
     )
 
 
-def _html_facts(facts: Iterable[Fact]) -> str:
+def _html_facts(draft: Draft, facts: Iterable[Fact]) -> str:
     rows = []
     for fact in facts:
         value = _bdi(fact.value)
@@ -245,9 +244,9 @@ def _html_facts(facts: Iterable[Fact]) -> str:
             value = f'<a href="{escape(fact.url)}" rel="noopener noreferrer">{escape(fact.value)}</a>'
         elif fact.is_code:
             value = f"<code>{escape(fact.value)}</code>"
-        name = f'<th style="{_STYLE["name"]}">{escape(fact.label)}</th>'
-        rows.append(f'<tr>{name}<td style="{_STYLE["value"]}">{value}</td></tr>')
-    return f'<table style="{_STYLE["facts"]}">{"".join(rows)}</table>' if rows else ""
+        label = f'<span style="{_STYLE["label"]}">{escape(fact.label + draft.colon)}</span>'
+        rows.append(f"<div>{label}{value}</div>")
+    return f'<div style="{_STYLE["facts"]}">{"".join(rows)}</div>' if rows else ""
 
 
 def _tag(name: str, inner: str) -> str:

@@ -1,4 +1,5 @@
 import sys
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Event, Thread
@@ -32,42 +33,23 @@ class Receiver:
     def __init__(self):
         self.answers = [200]
         self.requests = []
+        self.connections = 0
         self.handled = Event()
         self.release = Event()
         self.closing = Event()
         receiver = self
 
         class Handler(BaseHTTPRequestHandler):
+            def setup(self):
+                receiver.connections += 1
+                super().setup()
+
             def do_POST(self):
                 body = self.rfile.read(int(self.headers["Content-Length"]))
-                receiver.requests.append(
-                    (self.path, {name.title(): value for name, value in self.headers.items()}, body)
-                )
-                answer = receiver.answers.pop(0) if len(receiver.answers) > 1 else receiver.answers[0]
-                if answer == "hang":
-                    receiver.closing.wait(20)
-                    return
-                if answer == "drip":
-                    self.wfile.write(b"HTTP/1.1 200 OK\r\n")
-                    while not receiver.closing.wait(0.02):
-                        try:
-                            self.wfile.write(b"X")
-                        except OSError:
-                            break
-                    return
-                if answer == "late":
-                    receiver.release.wait(20)
-                    answer = 200
-                status, headers = answer if isinstance(answer, tuple) else (answer, {})
-                try:
-                    self.send_response(status)
-                    for name, value in headers.items():
-                        self.send_header(name, value)
-                    self.send_header("Content-Length", "0")
-                    self.end_headers()
-                except OSError:
-                    pass  # the sender gave up before
-                receiver.handled.set()
+                headers = {name.title(): value for name, value in self.headers.items()}
+                receiver.requests.append((self.path, headers, body))
+                with suppress(OSError):  # the sender gave up before
+                    receiver.answer(self)
 
             def log_message(self, *_args):
                 pass
@@ -76,6 +58,29 @@ class Receiver:
         self.server.daemon_threads = True
         self.thread = Thread(target=self.server.serve_forever, args=(0.02,), daemon=True)
         self.thread.start()
+
+    def answer(self, link):
+        answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+        if answer == "hang":
+            self.closing.wait(20)
+            return
+        if answer == "drip":
+            link.wfile.write(b"HTTP/1.1 200 OK\r\n")
+            while not self.closing.wait(0.02):
+                link.wfile.write(b"X")
+            return
+        if answer == "late":
+            self.release.wait(20)
+            answer = 200
+        try:
+            status, headers = answer if isinstance(answer, tuple) else (answer, {})
+            link.send_response(status)
+            for name, value in headers.items():
+                link.send_header(name, value)
+            link.send_header("Content-Length", "0")
+            link.end_headers()
+        finally:
+            self.handled.set()
 
     @property
     def url(self):
