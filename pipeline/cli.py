@@ -1,8 +1,8 @@
 """The command line: `policywatch …`. Its names and JSON fields are a contract; scripts depend on them.
 
 What belongs here: the application, its global options, and how errors and exit codes come out. What does not: the
-commands (`pipeline.cli_run`, `cli_query`, `cli_diff`, `cli_export`, `cli_sources`, `cli_archive`,
-`cli_alerts`, `cli_ui`) and their work.
+commands (`pipeline.cli_run`, `cli_query`, `cli_citations`, `cli_diff`, `cli_export`, `cli_rebuild`, `cli_sources`,
+`cli_archive`, `cli_alerts`, `cli_ui`) and their work.
 
 Nothing heavy is imported before a command needs it: `policywatch --help` answers at once.
 """
@@ -14,7 +14,19 @@ from typing import Annotated, Final
 
 import typer
 
-from pipeline import cli_alerts, cli_archive, cli_diff, cli_export, cli_query, cli_run, cli_serve, cli_sources, cli_ui
+from pipeline import (
+    cli_alerts,
+    cli_archive,
+    cli_citations,
+    cli_diff,
+    cli_export,
+    cli_query,
+    cli_rebuild,
+    cli_run,
+    cli_serve,
+    cli_sources,
+    cli_ui,
+)
 from policywatch import __version__
 from policywatch.errors import PolicywatchError
 from policywatch.home import Home
@@ -27,7 +39,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for module in (cli_run, cli_query, cli_diff, cli_export, cli_serve, cli_ui):
+for module in (cli_run, cli_query, cli_citations, cli_diff, cli_export, cli_rebuild, cli_serve, cli_ui):
     module.add_to(app)
 app.add_typer(cli_alerts.app, name="alerts")
 app.add_typer(cli_archive.app, name="archive")

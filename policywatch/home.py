@@ -39,6 +39,16 @@ class Home:
         return self.root / "archive"
 
     @property
+    def journal(self) -> Path:
+        """What no archived page says: the order of loads, the looks at the calendar, what people decided."""
+        return self.archive / "journal.jsonl"
+
+    @property
+    def settings(self) -> Path:
+        """The settings file, `settings.yaml`: what holds for the whole home; without it, the defaults."""
+        return self.root / "settings.yaml"
+
+    @property
     def crawls(self) -> Path:
         """`crawls/<source>/<crawl_id>/`: manifest.jsonl, crawl.json (its presence is the commit) and crawl.log."""
         return self.root / "crawls"

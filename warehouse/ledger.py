@@ -12,6 +12,7 @@ from types import TracebackType
 from typing import Any, Final, Self, TypeVar
 
 import duckdb
+import pyarrow as pa
 
 from policywatch.errors import StorageError
 from warehouse import load, opening, publish
@@ -27,6 +28,9 @@ SOURCE_COLUMNS: Final = ("title", "jurisdiction", "authority", "homepage", "time
 DELIVERY_COLUMNS: Final = (
     "idempotency_key", "event_id", "subscription", "channel", "queued_at", "next_attempt_at",
 )  # fmt: skip
+
+CARRIED: Final = ("event_matched", "delivery", "hold", "held_event")
+"""What is known of the alerts and follows from nothing else."""
 
 Result = TypeVar("Result")
 
@@ -193,12 +197,35 @@ class Ledger(Outbox):
             return LoadReport()
         return self._transaction(lambda steps: load.decide(steps, decision))
 
+    def carry_over(self, tables: Mapping[str, pa.Table], known: pa.Table | None) -> None:
+        """Take the state of the alerts over from another warehouse of the same home, for nothing to be told twice.
+
+        Args:
+            tables: rows by table, those of `CARRIED`.
+            known: the event_ids of the other warehouse; what it did not have is not told. None: nothing of before is.
+        """
+        self._transaction(lambda steps: _carry_over(steps, tables, known))
+
     # --- the outbox of the alerts ------------------------------------------------------------------------------------
 
     def queue(self, deliveries: Iterable[Mapping[str, Any]], matched_event_ids: Iterable[str]) -> None:
         """Queue deliveries (a key that is there already stays as it is) and note the events as matched, together."""
         queued, matched = [dict(row) for row in deliveries], list(matched_event_ids)
         self._transaction(lambda steps: _queue(steps, queued, matched))
+
+
+def _carry_over(steps: Steps, tables: Mapping[str, pa.Table], known: pa.Table | None) -> None:
+    for name, rows in tables.items():
+        steps.connection.register("carried", rows)
+        try:
+            steps.execute(f"INSERT INTO {name} BY NAME SELECT * FROM carried")  # noqa: S608 - our own names
+        finally:
+            steps.connection.unregister("carried")
+    steps.connection.register("carried", pa.table({"event_id": pa.array([], pa.string())}) if known is None else known)
+    try:
+        steps.run("sql/outbox_carried.sql")
+    finally:
+        steps.connection.unregister("carried")
 
 
 def _upsert(steps: Steps, rows: Sequence[Mapping[str, Any]]) -> None:
