@@ -1,4 +1,4 @@
-"""The commands about alerts: list, check, test, deliver; and those of `cli_held`.
+"""The commands about alerts: list, check, test, deliver; and those of `cli_held` and `cli_deliveries`.
 
 What belongs here: their options and what they print. What does not: matching and delivery (`pipeline.alerts`).
 """
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipeline import cli_held, cli_output
+from pipeline import cli_deliveries, cli_held, cli_output
 from pipeline.cli_output import Format
 from policywatch import clock
 from policywatch.errors import UsageError
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 app = typer.Typer(help="Who is told what, and how it is delivered.", no_args_is_help=True, rich_markup_mode=None)
 
 cli_held.register(app)
+cli_deliveries.register(app)
 
 Form = Annotated[Format, typer.Option("--format", help="How to print it.")]
 Json = Annotated[bool, typer.Option("--json", help="The same as --format json.")]

@@ -141,3 +141,13 @@ class Outbox:
         """The message `key` failed at `at`; it is due again at `next_attempt_at`, or never where that is None."""
         values = {"key": key, "at": at, "error": error, "next": next_attempt_at}
         self._transaction(lambda steps: steps.run("sql/outbox_failed.sql", values))
+
+    # --- what was given up -------------------------------------------------------------------------------------------
+
+    def dead(self) -> list[Row]:
+        """The messages that were given up, the latest first; columns as in sql/outbox_dead.sql."""
+        return self._rows(text_of("sql/outbox_dead.sql"))
+
+    def resend(self, keys: Sequence[str], at: datetime) -> None:
+        """Messages that were given up are due again at `at`, with all attempts before them."""
+        self._transaction(lambda steps: steps.run("sql/outbox_resend.sql", {"keys": list(keys), "at": at}))

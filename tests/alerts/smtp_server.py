@@ -16,7 +16,7 @@ class MailServer:
     only after `release` is set), or a mapping from a command (or "." for the end of the mail) to the answer it gets.
     """
 
-    def __init__(self):
+    def __init__(self, port=0):
         self.answers = ["take"]
         self.mails = []
         self.recipients = []
@@ -33,7 +33,7 @@ class MailServer:
                     outer._talk(self)
 
         ThreadingTCPServer.allow_reuse_address = True
-        self.server = ThreadingTCPServer(("127.0.0.1", 0), Handler)
+        self.server = ThreadingTCPServer(("127.0.0.1", port), Handler)
         self.server.daemon_threads = True
         self.thread = Thread(target=self.server.serve_forever, args=(0.02,), daemon=True)
         self.thread.start()
