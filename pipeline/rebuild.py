@@ -25,7 +25,7 @@ import duckdb
 import pyarrow as pa
 
 from crawlers import rebuild as archive
-from pipeline import journal, pool, reading, run
+from pipeline import journal, pool, reading, run, settings
 from policywatch import clock
 from policywatch.errors import StorageError, UsageError
 from policywatch.home import Home
@@ -175,6 +175,7 @@ def _build(beside: Home, home: Home, old: Old, report: Report, watcher: pool.Wat
     folders = {path.parent.name: path.parent for path in home.crawls.glob("*/*/crawl.json")}
     entries = order(home, old, folders)
     with Ledger.open(beside.warehouse, wait=0) as ledger:
+        settings.hold_to(home, ledger)
         ledger.upsert_sources(run.source_rows())
         if watcher is not None:
             watcher.total(len(entries))

@@ -144,9 +144,12 @@ def ledger(home: Home) -> "Iterator[Ledger]":
     Raises:
         StorageError: it is locked for too long, corrupt, or of a newer schema.
     """
+    from pipeline import settings  # noqa: PLC0415
     from warehouse.ledger import Ledger  # noqa: PLC0415 - DuckDB loads only where it is used
 
     with Ledger.open(home.warehouse, wait=_LEDGER_SECONDS, tell=_say) as opened:
+        if (advice := settings.hold_to(home, opened)) is not None:
+            _say(advice)
         yield opened
 
 

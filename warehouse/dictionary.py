@@ -96,8 +96,8 @@ COLUMNS: Final[dict[str, str]] = {
     "effect": "What the document and its box say of its own force: JSON list of rule, date, quote, where, term.",
     "effective_date": "Day from which it applies, as printed in the box.",
     "effective_date_raw": "effective_date as printed.",
-    "end_kind": "Why force ends: term, extension, repealed (by a document), repealed_stated (the portal's day), "
-    "status_stated (the portal's word, day approximate), suspended; null where it is open.",
+    "end_kind": "Why force ends: term, extension, default_term (inferred), repealed (by a document), repealed_stated "
+    "(the portal's day), status_stated (the portal's word, day approximate), suspended; null where it is open.",
     "end_policy_id": "The document that ends it.",
     "end_quote": "The words that end it.",
     "end_rule": "The rule that gave the end.",

@@ -8,21 +8,22 @@ states after the fact. Evidence that loses is kept, and where it contradicts wha
 is unknown: without a start nothing is in force, unless the portal states so, and then from the day of that statement.
 """
 
-import calendar
 import json
-import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any, Final
 
+from warehouse.terms import last_day
+
 IN_FORCE: Final = frozenset({"in_force", "amended", "partially_in_force"})
 OVER: Final = frozenset({"repealed", "not_in_force"})
 BY_HAND: Final = frozenset({"repealed", "repealed_stated", "status_stated"})
 """Kinds of end that somebody brought about; the others (`term`, `extension`) are the clock's work."""
+INFERRED: Final = "default_term"
+"""Kind and rule of an end that no document states."""
 
 _DAY: Final = timedelta(days=1)
-_TERM: Final = re.compile(r"P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)D)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,8 @@ class Facts:
     stated_status: str | None = None
     status_raw: str | None = None
     issued_on: date | None = None
+    default_term: Statement | None = None
+    """The term that a rule gives to documents which state none, its words as the quote; None unless switched on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +80,8 @@ class Bound:
     by_policy_id: str | None = None
     is_approximate: bool = False
     bound_by: str | None = None
+    basis: str | None = None
+    """`inferred` where nothing that concerns this policy says so, but a rule for all of its kind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,7 +221,7 @@ def _own_term(weighing: _Weighing, start: Bound) -> Bound:
     said = [item for item in facts.statements if item.rule in ("valid_until", "valid_for")]
     found = []
     for item in said:
-        day = item.date if item.date is not None else _after(start.day, item.term)
+        day = item.date if item.date is not None else last_day(start.day, item.term)
         if day is not None:
             found.append((not _is_boxed(item), item.rule == "valid_for", Bound(day, "term", item.rule, item.quote)))
     found.sort(key=lambda entry: entry[:2])
@@ -225,6 +230,9 @@ def _own_term(weighing: _Weighing, start: Bound) -> Bound:
         repealed = _portal_day(facts)
         if repealed is None or facts.in_force_to != repealed - _DAY:
             ends = [Bound(facts.in_force_to, "term", "valid_until", None)]
+    if not ends and not said and facts.default_term is not None:
+        day = last_day(start.day, facts.default_term.term)
+        ends = [Bound(day, INFERRED, INFERRED, facts.default_term.quote, basis="inferred")] if day else []
     kept = []
     for bound in ends:
         if start.day is not None and bound.day is not None and bound.day < start.day:
@@ -234,24 +242,6 @@ def _own_term(weighing: _Weighing, start: Bound) -> Bound:
     for bound in kept[1:]:
         weighing.note("end", bound, lost=True)
     return kept[0] if kept else _OPEN
-
-
-def _after(start: date | None, term: str | None) -> date | None:
-    """The last day of a term (ISO 8601 duration of years, months, days) that starts on `start`."""
-    matched = _TERM.fullmatch(term or "")
-    if start is None or matched is None or not any(matched.groups()):
-        return None
-    years, months, days = (int(part or 0) for part in matched.groups())
-    month = start.month - 1 + months + 12 * years
-    year = start.year + month // 12
-    if year > date.max.year:
-        return None
-    month = month % 12 + 1
-    day = min(start.day, calendar.monthrange(year, month)[1])
-    try:
-        return date(year, month, day) + timedelta(days=days) - _DAY
-    except OverflowError:
-        return None
 
 
 def _extended(weighing: _Weighing, term: Bound) -> Bound:
@@ -266,7 +256,7 @@ def _extended(weighing: _Weighing, term: Bound) -> Bound:
             bound_by=act.bound_by,
         )
         # An end that was open already stays open, unless nothing at all was said of it.
-        is_later = act.until is None or (term.day is None and term.rule is None) or (
+        is_later = act.until is None or term.rule in (None, INFERRED) or (
             term.day is not None and act.until >= term.day
         )  # fmt: skip
         if not is_later:
@@ -351,7 +341,7 @@ def _overruled(weighing: _Weighing, term: Bound, repeal: Bound | None) -> tuple[
     """Ends that the portal contradicts by stating, after they were reached, that the policy is in force."""
     said_on = weighing.facts.status_day
     if term.day is not None and said_on > term.day:
-        weighing.note("end", term, lost=True, contradicts=True)
+        weighing.note("end", term, lost=True, contradicts=term.rule != INFERRED)
         term = Bound(None, None, "status_stated", weighing.facts.status_raw)
     if repeal is not None and repeal.day is not None and said_on > repeal.day + _DAY:
         weighing.note("end", repeal, lost=True, contradicts=True)

@@ -197,6 +197,10 @@ class Ledger(Outbox):
             return LoadReport()
         return self._transaction(lambda steps: load.decide(steps, decision))
 
+    def set_default_terms(self, rows: Sequence[Mapping[str, Any]]) -> None:
+        """The terms to infer where a document states none (rows of `default_term`), for all that is loaded later."""
+        self._transaction(lambda steps: _set_default_terms(steps, rows))
+
     def carry_over(self, tables: Mapping[str, pa.Table], known: pa.Table | None) -> None:
         """Take the state of the alerts over from another warehouse of the same home, for nothing to be told twice.
 
@@ -212,6 +216,13 @@ class Ledger(Outbox):
         """Queue deliveries (a key that is there already stays as it is) and note the events as matched, together."""
         queued, matched = [dict(row) for row in deliveries], list(matched_event_ids)
         self._transaction(lambda steps: _queue(steps, queued, matched))
+
+
+def _set_default_terms(steps: Steps, rows: Sequence[Mapping[str, Any]]) -> None:
+    steps.execute("DELETE FROM default_term")
+    for row in rows:
+        names = ", ".join(f"${name}" for name in row)
+        steps.execute(f"INSERT INTO default_term ({', '.join(row)}) VALUES ({names})", dict(row))  # noqa: S608 - our own
 
 
 def _carry_over(steps: Steps, tables: Mapping[str, pa.Table], known: pa.Table | None) -> None:

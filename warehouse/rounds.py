@@ -267,6 +267,9 @@ def _facts(row: Mapping[str, Any], acts: Mapping[str, Sequence[force.Act]]) -> f
         stated_status=row["stated_status"],
         status_raw=row["status_raw"],
         issued_on=row["issued_on"],
+        default_term=None
+        if row["default_years"] is None
+        else force.Statement(force.INFERRED, None, row["default_rule"], "rule", f"P{row['default_years']}Y"),
     )
 
 

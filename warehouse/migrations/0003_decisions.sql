@@ -22,11 +22,12 @@ ALTER TABLE citation ADD COLUMN decision_id VARCHAR;
 -- Terms that hold where a document states none: the rows of default_terms.yaml while they are switched on, else none.
 -- See docs/decisions/0020-default-terms.md.
 CREATE TABLE default_term (
+    rank INTEGER,
     jurisdiction VARCHAR,
+    issuers VARCHAR,
     issued_from DATE,
     issued_to DATE,
     title_has VARCHAR[],
     years INTEGER,
-    rank INTEGER,
     rule VARCHAR
 );

@@ -54,7 +54,7 @@ SELECT
     CAST(to_json({'status': 'expired', 'in_force_to': t.in_force_to, 'reason': t.end_kind}) AS VARCHAR) AS after,
     t.end_quote AS quote
 FROM load_term AS t
-WHERE t.end_kind IN ('term', 'extension') AND t.in_force_to < t.today AND t.known_on <= t.in_force_to;
+WHERE t.end_kind IN ('term', 'extension', 'default_term') AND t.in_force_to < t.today AND t.known_on <= t.in_force_to;
 
 -- Only the tightest threshold that is reached; a looser one is not made up for.
 INSERT INTO load_event BY NAME
@@ -62,7 +62,7 @@ WITH ending AS (
     SELECT t.*, date_diff('day', t.today, t.in_force_to) + 1 AS days_left
     FROM load_term AS t
     WHERE
-        t.end_kind IN ('term', 'extension') AND NOT t.disputed AND t.in_force_to >= t.today
+        t.end_kind IN ('term', 'extension', 'default_term') AND NOT t.disputed AND t.in_force_to >= t.today
         AND (t.in_force_from IS NULL OR t.in_force_from <= t.today)
 ),
 warned AS (

@@ -25,7 +25,7 @@ SELECT
         WHEN h.first_interval.in_force_from > h.day THEN 'not_yet_in_force'
         WHEN h.last_interval.in_force_to < h.day
             THEN CASE
-                WHEN h.last_interval.end_kind IN ('term', 'extension') THEN 'expired'
+                WHEN h.last_interval.end_kind IN ('term', 'extension', 'default_term') THEN 'expired'
                 WHEN h.last_interval.end_kind IN ('repealed', 'repealed_stated') THEN 'repealed'
                 WHEN h.last_interval.end_kind = 'suspended' THEN 'suspended'
                 WHEN v.stated_status = 'repealed' THEN 'repealed'

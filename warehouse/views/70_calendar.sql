@@ -25,7 +25,11 @@ INNER JOIN (
         b.policy_id,
         b.interval_no,
         CAST(b.in_force_to + INTERVAL 1 DAY AS DATE),
-        CASE b.end_kind WHEN 'suspended' THEN 'is suspended' WHEN 'term' THEN 'expires' WHEN 'extension' THEN 'expires' ELSE 'is repealed' END
+        CASE
+            WHEN b.end_kind = 'suspended' THEN 'is suspended'
+            WHEN b.end_kind IN ('term', 'extension', 'default_term') THEN 'expires'
+            ELSE 'is repealed'
+        END
     FROM effect AS b
     WHERE b.known_to IS NULL AND b.in_force_to IS NOT NULL
 ) AS d ON d.policy_id = e.policy_id AND d.interval_no = e.interval_no
