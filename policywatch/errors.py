@@ -23,3 +23,11 @@ class ConfigError(UsageError):
 
 class StorageError(PolicywatchError):
     """The archive or the warehouse cannot be trusted or written (disk full, locked, newer schema): the run stops."""
+
+
+class BusyError(StorageError):
+    """Another process holds what is wanted (warehouse, portal): the same again in a while may well succeed."""
+
+
+class UnreachableError(PolicywatchError):
+    """A portal does not answer at all: down, or the network is. The same again in a while may well succeed."""

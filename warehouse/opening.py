@@ -15,7 +15,7 @@ from typing import Final
 
 import duckdb
 
-from policywatch.errors import StorageError
+from policywatch.errors import BusyError, StorageError
 from warehouse import publish
 from warehouse.steps import Steps, names_in
 
@@ -78,7 +78,7 @@ def connect(path: Path, wait: float, tell: Teller | None = None) -> duckdb.DuckD
                 raise _unreadable(path, error) from error
             if time.monotonic() >= deadline:
                 msg = f"{path} is in use by another policywatch run; wait until it ends, or stop it, and run again"
-                raise StorageError(msg) from error
+                raise BusyError(msg) from error
             if tell is not None:
                 tell(f"waiting for another policywatch run to leave {path} (at most {wait:.0f} seconds)")
                 tell = None
