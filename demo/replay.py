@@ -31,6 +31,18 @@ SELECT detected_at, happened_on, kind, number, title, quote, source
 FROM changes WHERE NOT is_baseline ORDER BY detected_at, happened_on NULLS FIRST, kind, title
 """
 _BASELINE: Final = "SELECT count(*) AS met FROM changes WHERE is_baseline AND kind = 'issued'"
+# The life with the most turns: the policy whose force was set most often, then that with the most events.
+_EVENTFUL: Final = """
+SELECT policy_id, p.number, p.title FROM policies AS p
+INNER JOIN (SELECT policy_id, count(*) AS turns FROM effect GROUP BY policy_id) USING (policy_id)
+LEFT JOIN (SELECT policy_id, count(*) AS events FROM changes GROUP BY policy_id) USING (policy_id)
+ORDER BY turns DESC, events DESC, policy_id LIMIT 1
+"""
+_LIFE: Final = """
+SELECT known_at, happened_on, what, detail, quote,
+    state ->> '$.in_force_from' AS "from", coalesce(state ->> '$.in_force_to', 'open') AS "to"
+FROM history_of(?) WHERE what IN ('force', 'event')
+"""
 
 
 def main(home: Home, *, fresh: bool = False, out: TextIO | None = None) -> None:
@@ -153,6 +165,18 @@ def _summary(home: Home, out: TextIO) -> None:
         for row in ask(_CHANGES)
     ]
     cli_output.emit(rows, ("known", "happened", "kind", "number", "title"), out=out)
+    policy = ask(_EVENTFUL)[0]
+    print(f"One policy's life, each turn with its reason: {policy['number']} {policy['title']}\n", file=out)
+    rows = [
+        {
+            "known": row["known_at"].astimezone(ZONE).date(),
+            "happened": row["happened_on"] if row["what"] == "event" else None,
+            "what": row["detail"] if row["what"] == "event" else f"in force {row['from']} to {row['to']}",
+            "because": row["quote"],
+        }
+        for row in ask(_LIFE, [policy["policy_id"]])
+    ]
+    cli_output.emit(rows, ("known", "what", "happened", "because"), out=out)
     where = home.published
     if where.is_relative_to(Path.cwd()):
         where = where.relative_to(Path.cwd())

@@ -5,6 +5,7 @@ One file, because one replay serves all its tests: the suite gives each file to 
 
 import json
 import re
+import runpy
 import shlex
 from collections import Counter
 from datetime import UTC, timedelta
@@ -163,3 +164,26 @@ def test_an_answer_of_the_page_for_analysts(demo, monkeypatch, number):
     asked = ASKED[number - 1]
     assert asked.answer.count("\n") > 2, "no rows: not a question for this demo"
     assert answers.answer(demo.database, asked.sql) == asked.answer, "`python -m demo.answers HOME` writes them anew"
+
+
+# --- the notebook ----------------------------------------------------------------------------------------------------
+
+
+def test_the_notebook_runs_and_counts_what_the_database_says(demo, published, monkeypatch):
+    monkeypatch.setenv("POLICYWATCH_HOME", str(demo.home))
+    _, found = runpy.run_path(str(ROOT / "notebooks" / "overview.py"))["app"].run()
+    assert sum(row["policies"] for row in found["issued"]) == len(ISSUED)
+    now, then = found["force"][::2], found["force"][1::2]
+    count = "SELECT count(*) FROM in_force(?)"
+    assert now[-1]["policies"] == published.execute(count, [now[-1]["day"]]).fetchone()[0]
+    assert [row["policies"] for row in now] != [row["policies"] for row in then], "two clocks that never differ are one"
+    ended = {event.number for event in EXPECTED.events if event.kind in {"repealed", "partially_repealed"}}
+    assert {row["ended"] for row in found["repeals"]} <= ended
+    for name in ("issued_chart", "force_chart", "repeals_chart"):
+        assert found[name].to_dict()["data"]["values"]
+
+
+def test_the_demo_ends_with_a_life_and_the_reason_of_each_turn(demo):
+    life = demo.out[demo.out.index("One policy's life") :]
+    assert re.search(r"in force 2020-01-15 to 2023-01-14 +本办法自2020年1月15日起施行", life)
+    assert re.search(r"extended +2022-06-30 +.*有效期延长至2025年12月31日", life)
