@@ -27,62 +27,6 @@ def content(world):
     return {table: sorted(map(repr, world.rows(f"SELECT * FROM {table}"))) for table in TABLES}
 
 
-def history(world):
-    """A first crawl, loaded; and the folder of one in which everything happens."""
-    third = world.policy("http://city/x", "云江市丙办法", "云政发〔2020〕3号")
-    world.crawl(
-        "2021-01-02",
-        world.policy(),
-        third,
-        world.news("http://city/m"),
-    )
-    world.crawl("2021-02-02", world.policy(outcome="unchanged"), world.page("http://city/m", "missing"))
-    clauses = [world.clause("一", "给予最高150万元补助。", "补助标准")]
-    repeal = world.cites("repeals", None, "云政发〔2020〕3号")
-    return world.stage(
-        "2021-03-02",
-        world.policy(outcome="changed", clauses=clauses),
-        world.policy("http://city/b", "云江市乙办法", "云政发〔2021〕9号", citations=[repeal]),
-        world.policy("http://city/x", when="2020-12-01", text="旧的", number="云政发〔2020〕3号", name="云江市丙办法"),
-        world.news("http://city/n", world.cites("mentions", "云江市甲办法")),
-        world.page("http://city/m", "missing"),
-        world.page("http://city/r", "new", reject="empty"),
-    )  # fmt: skip
-
-
-def test_a_failure_at_any_step_leaves_the_state_before_and_the_next_try_gives_all(world, tmp_path):
-    folder = history(world)
-    steps = []
-    undisturbed = type(world)(tmp_path / "undisturbed")
-    history(undisturbed)
-    undisturbed.ledger.watcher = steps.append
-    undisturbed.ledger.load(folder)
-    expected = content(undisturbed)
-    undisturbed.ledger.close()
-
-    before = content(world)
-    # The last statement of every file that ran, and the commit.
-    last = {step: place for place, step in enumerate(steps)}
-    assert len(last) > 30
-    assert "COMMIT" in last
-    for fatal in last.values():
-        seen = []
-
-        def watcher(step, seen=seen, fatal=fatal):
-            seen.append(step)
-            if len(seen) > fatal:
-                raise BrokenError
-
-        world.ledger.watcher = watcher
-        with pytest.raises(BrokenError):
-            world.ledger.load(folder)
-        assert world.ledger.loaded() == {"city-20210101T220000Z", "city-20210201T220000Z"}
-        world.ledger.watcher = None
-    assert content(world) == before
-    world.ledger.load(folder)
-    assert content(world) == expected
-
-
 def test_a_failed_publication_leaves_the_old_one(world):
     world.crawl("2021-01-02", world.policy())
     published = world.publish().read_bytes()
