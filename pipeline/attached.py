@@ -30,7 +30,21 @@ def read_many(
     Raises:
         StorageError: the index of the archive cannot be read.
     """
-    outcomes = list(pool.read_many(jobs, watcher=watcher))
+    return with_files(home, entries, jobs, pool.read_many(jobs, watcher=watcher))
+
+
+def with_files(
+    home: "Home",
+    entries: Sequence[Mapping[str, Any]],
+    jobs: Sequence[pool.Job],
+    outcomes: Sequence[pool.Outcome | None],
+) -> list[Any]:
+    """`outcomes`, what the reader made of `jobs`; those of pages that have their text in a file, together with it.
+
+    Raises:
+        StorageError: the index of the archive cannot be read.
+    """
+    outcomes = list(outcomes)
     bare = [at for at, outcome in enumerate(outcomes) if isinstance(outcome, PageRecord) and is_in_file(outcome)]
     if not bare:
         return outcomes
@@ -48,7 +62,7 @@ def read_many(
 
 
 def _files(
-    home: "Home", index: "Index", entry: Mapping[str, Any], job: pool.Job, page: pool.Outcome
+    home: "Home", index: "Index", entry: Mapping[str, Any], job: pool.Job, page: pool.Outcome | None
 ) -> list[pool.ArchiveJob]:
     """The jobs for the files that the page links, as they were when it was fetched, in the page's order."""
     from crawlers.captures import stamp  # noqa: PLC0415

@@ -11,12 +11,12 @@ import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import Final, Protocol
 
-from pipeline.parsers import read_page, read_text
+from pipeline.parsers import prepare_page, read_text
 from pipeline.parsers.records import Hints, Listed, PageRecord, Unreadable
 from policywatch.errors import StorageError
 from policywatch.home import Home
@@ -36,6 +36,8 @@ class Job:
     hints: Hints | None = None
     listed: Listed | None = None
     authority: str | None = None
+    unless: str | None = None
+    """A fingerprint (`pipeline.parsers.prepared`): a page that still has it is not read to the end."""
 
     def fetch(self) -> bytes:
         """The page's bytes, fetched where the page is read."""
@@ -112,6 +114,14 @@ class Rejection:
 Outcome = PageRecord | Rejection
 
 
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What reading a page gave: `outcome`, None where it still has the fingerprint of its job, and its fingerprint."""
+
+    outcome: Outcome | None
+    fingerprint: str | None = None
+
+
 class Watcher(Protocol):
     """What is told how far the reading is; `pipeline.cli_output.Progress` shows it."""
 
@@ -132,12 +142,17 @@ class _NoOne:
 
 def read_bytes(content: bytes, job: Job) -> Outcome:
     """What the reader makes of `content`, fetched as `job` says; every failure of the reader is a `Rejection`."""
+    (outcome,) = _outcomes([_read_bytes(content, replace(job, unless=None))])
+    return outcome
+
+
+def _read_bytes(content: bytes, job: Job) -> Read:
     plain = (job.content_type or "").partition(";")[0].strip().lower() == "text/plain"
     try:
         if plain:
             text = content.decode("utf-8", errors="replace")
-            return read_text(text, url=job.url, listed=job.listed, authority=job.authority)
-        return read_page(
+            return Read(read_text(text, url=job.url, listed=job.listed, authority=job.authority))
+        page = prepare_page(
             content,
             url=job.url,
             content_type=job.content_type,
@@ -145,22 +160,24 @@ def read_bytes(content: bytes, job: Job) -> Outcome:
             listed=job.listed,
             authority=job.authority,
         )
+        is_same = page.fingerprint is not None and page.fingerprint == job.unless
+        return Read(None if is_same else page.read(), page.fingerprint)
     except Unreadable as outcome:
-        return Rejection("read", outcome.reason, outcome.detail)
+        return Read(Rejection("read", outcome.reason, outcome.detail))
     except Exception as error:  # noqa: BLE001 - untrusted pages: a fault of the reader is that page's outcome
-        return Rejection("read", "reader_failed", f"{type(error).__name__}: {error}"[:500])
+        return Read(Rejection("read", "reader_failed", f"{type(error).__name__}: {error}"[:500]))
 
 
-def read_one(job: Job) -> Outcome:
+def read_one(job: Job) -> Read:
     """Fetch the page's bytes and read them."""
     try:
         content = job.fetch()
     except (StorageError, OSError, ValueError, EOFError) as error:
-        return Rejection("archive", "truncated", f"{job.place}: {error}"[:500])
-    return read_bytes(content, job)
+        return Read(Rejection("archive", "truncated", f"{job.place}: {error}"[:500]))
+    return _read_bytes(content, job)
 
 
-def _read_chunk(jobs: Sequence[Job]) -> list[Outcome]:
+def _read_chunk(jobs: Sequence[Job]) -> list[Read]:
     return [read_one(job) for job in jobs]
 
 
@@ -169,7 +186,7 @@ def _executor(workers: int) -> ProcessPoolExecutor:
     return ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"))
 
 
-def _one_by_one(jobs: Sequence[Job]) -> Iterator[Outcome]:
+def _one_by_one(jobs: Sequence[Job]) -> Iterator[Read]:
     """Read `jobs` one after the other in a process of their own: the one on which it dies is known, and rejected."""
     executor = _executor(1)
     try:
@@ -180,12 +197,12 @@ def _one_by_one(jobs: Sequence[Job]) -> Iterator[Outcome]:
                 executor.shutdown()
                 executor = _executor(1)
                 detail = "the reader's process died on this page; keep the page and report it"
-                yield Rejection("read", "reader_failed", detail)
+                yield Read(Rejection("read", "reader_failed", detail))
     finally:
         executor.shutdown()
 
 
-def _parallel(jobs: Sequence[Job], workers: int) -> Iterator[tuple[int, list[Outcome]]]:
+def _parallel(jobs: Sequence[Job], workers: int) -> Iterator[tuple[int, list[Read]]]:
     """Yield (index of the first job, outcomes) per chunk, in the order in which they end."""
     chunks = {start: jobs[start : start + _CHUNK] for start in range(0, len(jobs), _CHUNK)}
     try:
@@ -205,7 +222,20 @@ def _parallel(jobs: Sequence[Job], workers: int) -> Iterator[tuple[int, list[Out
 def read_many(
     jobs: Sequence[Job], *, watcher: Watcher | None = None, in_process: int = IN_PROCESS, workers: int | None = None
 ) -> list[Outcome]:
-    """Read `jobs`; the outcomes stand in the same order.
+    """Read `jobs` to the end; the outcomes stand in the same order. The arguments are those of `read_all`."""
+    whole = [replace(job, unless=None) if job.unless else job for job in jobs]
+    reads = read_all(whole, watcher=watcher, in_process=in_process, workers=workers)
+    return _outcomes(reads)
+
+
+def _outcomes(reads: Sequence[Read]) -> list[Outcome]:
+    return [read.outcome for read in reads if read.outcome is not None]
+
+
+def read_all(
+    jobs: Sequence[Job], *, watcher: Watcher | None = None, in_process: int = IN_PROCESS, workers: int | None = None
+) -> list[Read]:
+    """Read `jobs`; what they gave stands in the same order.
 
     Args:
         jobs: what to read.
@@ -216,13 +246,13 @@ def read_many(
     watcher = watcher or _NoOne()
     watcher.total(len(jobs))
     workers = workers or min(os.cpu_count() or 1, _MOST_WORKERS)
-    outcomes: list[Outcome | None] = [None] * len(jobs)
+    reads: list[Read | None] = [None] * len(jobs)
     if len(jobs) <= in_process or workers == 1:
         for index, job in enumerate(jobs):
-            outcomes[index] = read_one(job)
+            reads[index] = read_one(job)
             watcher.tick(1)
     else:
         for start, found in _parallel(jobs, workers):
-            outcomes[start : start + len(found)] = found
+            reads[start : start + len(found)] = found
             watcher.tick(len(found))
-    return [outcome for outcome in outcomes if outcome is not None]
+    return [read for read in reads if read is not None]

@@ -17,7 +17,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
-from pipeline import attached, health, pool, rows
+import pyarrow.parquet as pq
+
+from pipeline import carrying, health, pool, rows
 from pipeline.parsers import PARSER_VERSION
 from pipeline.parsers.records import Hints, Listed, PageRecord
 from policywatch.errors import StorageError
@@ -39,7 +41,7 @@ class ReadReport:
     """What reading one crawl gave. `read` counts pages with a record, by kind; `rejected` those without, by reason.
 
     `verdict` and `reasons` are the crawl's, made worse where its pages do not read as the source expects; `against` is
-    what was added to them.
+    what was added to them. `news`: the pages that are new or read otherwise than before, as `what`, `title` and `url`.
     """
 
     crawl_id: str
@@ -51,6 +53,7 @@ class ReadReport:
     verdict: str = "good"
     reasons: Sequence[str] = ()
     against: Sequence[str] = ()
+    news: Sequence[Mapping[str, Any]] = ()
 
     @property
     def pages(self) -> int:
@@ -119,13 +122,24 @@ def to_read(entry: Entry, known: Mapping[str, Entry]) -> Entry | None:
     return {**entry, **place}
 
 
-def last_read(folder: Path, known: Mapping[str, Entry]) -> dict[str, Entry]:
-    """What reading a crawl makes known, as `known` of the next one: by canonical URL, the row that was read."""
+def last_read(folder: Path, known: Mapping[str, Entry], home: Home | None = None) -> dict[str, Entry]:
+    """What reading a crawl makes known, as `known` of the next one: by canonical URL, the row that was read.
+
+    With `home`, where the crawl is staged, also what each page's reading is told apart by.
+    """
     found: dict[str, Entry] = {}
+    hashes = _hashes(home, folder.name) if home is not None else {}
     for entry in manifest(folder):
         if (row := to_read(entry, known)) is not None:
-            found[entry["canonical_url"]] = {**row, "parser_version": PARSER_VERSION}
+            url = entry["canonical_url"]
+            found[url] = {**row, "parser_version": PARSER_VERSION, "reading_hash": hashes.get(url)}
     return found
+
+
+def _hashes(home: Home, crawl_id: str) -> dict[str, str]:
+    path = home.staging / crawl_id / "readings.parquet"
+    rows = pq.read_table(path, columns=["canonical_url", "reading_hash"]).to_pylist() if path.exists() else []
+    return {row["canonical_url"]: row["reading_hash"] for row in rows}
 
 
 def readable(folder: Path) -> Iterator[Entry]:
@@ -180,9 +194,12 @@ class Tables:
     citations: list[rows.Row] = field(default_factory=list)
     rejected: list[rows.Row] = field(default_factory=list)
 
-    def take(self, entry: Entry, outcome: pool.Outcome, *, authority: str, cause: str = "source") -> None:
+    def take(self, entry: Entry, outcome: carrying.Outcome, *, authority: str, cause: str = "source") -> None:
         """Add what the reader made of `entry`."""
-        if isinstance(outcome, PageRecord):
+        if isinstance(outcome, carrying.Carried):
+            # Its clauses and citations stand in the warehouse with the reading.
+            self.readings.append(rows.carried_row(entry, outcome.row))
+        elif isinstance(outcome, PageRecord):
             self.readings.append(rows.reading_row(entry, outcome, authority=authority, cause=cause))
             self.clauses += rows.clause_rows(entry["capture_id"], outcome)
             self.citations += rows.citation_rows(entry["capture_id"], outcome)
@@ -247,13 +264,14 @@ def staged(home: Home, crawl_id: str) -> dict[str, Any] | None:
     return run if run.get("parser_version") == PARSER_VERSION else None
 
 
-def read_crawl(
+def read_crawl(  # noqa: PLR0913 - the last two are wishes of some callers
     home: Home,
     folder: Path,
     sources: Mapping[str, "Source"],
     known: Mapping[str, Entry] | None = None,
     *,
     watcher: pool.Watcher | None = None,
+    ahead: Mapping[str, carrying.Ahead] | None = None,
 ) -> ReadReport:
     """Read one committed crawl into `staging/<crawl_id>`.
 
@@ -263,35 +281,48 @@ def read_crawl(
         sources: the declared sources by name: their hints and authority.
         known: the stored reading per canonical URL (`Ledger.current`): parser version and place of its last capture.
         watcher: told how many pages there are and how many are done.
+        ahead: what was read of the crawl's pages while it ran, by capture id.
 
     Raises:
         StorageError: the crawl's own files are broken, or staging cannot be written.
     """
-    run = summary(folder)
+    run, known = summary(folder), known or {}
     tables = Tables()
-    wanted: list[tuple[Entry, str, pool.Job]] = []
+    wanted: list[carrying.Wanted] = []
     late: list[Entry] = []
     for entry in manifest(folder):
-        found = to_read(entry, known or {})
+        found = to_read(entry, known)
         # What a 304 does not repeat, whoever reads the capture again must know.
         kind = entry.get("content_type") if found is None else found.get("content_type")
         tables.captures.append(rows.capture_row({**entry, "content_type": kind}))
         if found is not None:
-            wanted.append((found, "source", job_of(home, found, sources)))
+            wanted.append(carrying.Wanted(found, "source", job_of(home, found, sources)))
         elif entry["role"] == "attachment" and entry["outcome"] in READ_OUTCOMES and entry.get("linked_by"):
             late.append(entry)
-    old_ones = [*_read_by_another(wanted, known or {}), *_with_late_files(late, wanted, known or {})]
-    reread = [(old, "parser", job_of(home, old, sources)) for old in old_ones]
-    everything = reread + wanted
-    pages = [entry for entry, _, _ in everything]
-    outcomes = attached.read_many(home, pages, [job for _, _, job in everything], watcher=watcher)
-    for (entry, cause, job), outcome in zip(everything, outcomes, strict=True):
-        if cause == "source" or isinstance(outcome, PageRecord):  # a failed re-reading changes nothing that is known
-            tables.take(entry, outcome, authority=job.authority or "repost", cause=cause)
-    against = tables.against(sources.get(run.get("source") or ""))
-    run = health.judged(run, against)
-    tables.write(home, run)
-    return replace(tables.report(run, reread=len(reread)), against=against)
+    old_ones = [*_read_by_another(wanted, known), *_with_late_files(late, wanted, known)]
+    reread = [carrying.Wanted(old, "parser", job_of(home, old, sources)) for old in old_ones]
+    with carrying.Memory(home) as memory:
+        everything = reread + [page.remembering(memory, known) for page in wanted]
+        outcomes, seen = carrying.read_all(home, everything, known, watcher=watcher, ahead=ahead or {})
+        for (entry, cause, job), outcome in zip(everything, outcomes, strict=True):
+            if cause == "source" or not isinstance(outcome, pool.Rejection):  # a failed re-reading changes nothing
+                tables.take(entry, outcome, authority=job.authority or "repost", cause=cause)
+        against = tables.against(sources.get(run.get("source") or ""))
+        run = health.judged(run, against)
+        tables.write(home, run)
+        memory.keep(seen)
+    return replace(tables.report(run, reread=len(reread)), against=against, news=_news(tables, known))
+
+
+def _news(tables: Tables, known: Mapping[str, Entry]) -> list[dict[str, Any]]:
+    """The pages that are new, or of which it is known that they read otherwise before."""
+    found = []
+    for row in tables.readings:
+        old = known.get(row["canonical_url"])
+        is_news = old is None or old.get("reading_hash") not in {None, row["reading_hash"]}
+        if is_news and row["change_cause"] == "source":
+            found.append({"what": "changed" if old else "new", "title": row["title"], "url": row["url"]})
+    return found
 
 
 def authority_by_host(url: str) -> str:
@@ -301,22 +332,22 @@ def authority_by_host(url: str) -> str:
 
 
 def _with_late_files(
-    files: Sequence[Entry], wanted: Sequence[tuple[Entry, str, pool.Job]], known: Mapping[str, Entry]
+    files: Sequence[Entry], wanted: Sequence[carrying.Wanted], known: Mapping[str, Entry]
 ) -> Iterator[Entry]:
     """The stored captures of pages that stayed as they were while a file of theirs, which an earlier run owed, came.
 
     They are read again as by another parser: what the page says now that its file is there is no change of the policy.
     """
-    read = {entry["canonical_url"] for entry, _, _ in wanted}
+    read = {page.entry["canonical_url"] for page in wanted}
     for url in dict.fromkeys(file["linked_by"] for file in files if file["linked_by"] not in read):
         old = known.get(url)
         if old is not None and old.get("warc_file"):
             yield old
 
 
-def _read_by_another(wanted: Sequence[tuple[Entry, str, pool.Job]], known: Mapping[str, Entry]) -> Iterator[Entry]:
+def _read_by_another(wanted: Sequence[carrying.Wanted], known: Mapping[str, Entry]) -> Iterator[Entry]:
     """The stored captures of the wanted pages that another version of the parser has read, each page once."""
-    for url in dict.fromkeys(entry["canonical_url"] for entry, _, _ in wanted):
+    for url in dict.fromkeys(page.entry["canonical_url"] for page in wanted):
         old = known.get(url)
         if old is not None and old["parser_version"] != PARSER_VERSION and old.get("warc_file"):
             yield old

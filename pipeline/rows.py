@@ -83,6 +83,11 @@ def reading_row(entry: Mapping[str, Any], record: PageRecord, *, authority: str,
     }
 
 
+def carried_row(entry: Mapping[str, Any], stored: Mapping[str, Any]) -> Row:
+    """The row of `readings` for a capture that reads as the page did before; `stored` is what was read then."""
+    return {**stored, **_place(entry), "change_cause": "source"}
+
+
 def clause_rows(capture_id: str, record: PageRecord) -> list[Row]:
     """The rows of `clauses`, in the order of the document."""
     return [

@@ -171,7 +171,7 @@ def read(home: Home, source: str | None = None, *, watcher: "Watcher | None" = N
         if reading.staged(home, folder.name) is None:
             reports.append(reading.read_crawl(home, folder, sources, known, watcher=watcher))
         if folder is not folders[-1]:
-            known |= reading.last_read(folder, known)
+            known |= reading.last_read(folder, known, home)
     return reports
 
 
@@ -277,7 +277,7 @@ def health(home: Home, source: str) -> list[dict[str, Any]]:
 
 
 def alert(home: Home, out: TextIO | None = None) -> dict[str, int]:
-    """Match new events to subscriptions, queue them, deliver what is due.
+    """Match new events to subscriptions, queue them, deliver what is due, bring the feeds up to date.
 
     Args:
         home: its `alerts.yaml` holds the subscriptions; without one, events are taken note of and nothing is sent.
@@ -286,13 +286,14 @@ def alert(home: Home, out: TextIO | None = None) -> dict[str, int]:
     Returns:
         Counts: queued, sent, failed.
     """
-    from pipeline.alerts import config, outbox  # noqa: PLC0415 - the alert packages load only where they are used
+    from pipeline.alerts import config, feeds, outbox  # noqa: PLC0415 - the alert packages load only where they are used
 
     now = clock.now()
     subscriptions = config.load_subscriptions(home.alerts) if home.alerts.exists() else config.Subscriptions()
     with ledger(home) as warehouse:
         queued = outbox.queue(warehouse, subscriptions, now)
         report = outbox.deliver(warehouse, subscriptions, home, now, out or sys.stdout)
+        feeds.publish(warehouse, subscriptions, home)
     return {"queued": queued, **{name: count for name, count in counts_of(report).items() if isinstance(count, int)}}
 
 

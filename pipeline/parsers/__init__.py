@@ -5,7 +5,18 @@ The way through: decode -> dom -> walk -> place -> box and structure -> kind -> 
 page.
 """
 
-from pipeline.parsers.page import PARSER_VERSION, read_page, read_text
+from pipeline.parsers.page import PARSER_VERSION, prepare_page, read_page, read_text
+from pipeline.parsers.prepared import Prepared
 from pipeline.parsers.records import Hints, Listed, PageRecord, Unreadable
 
-__all__ = ["PARSER_VERSION", "Hints", "Listed", "PageRecord", "Unreadable", "read_page", "read_text"]
+__all__ = [
+    "PARSER_VERSION",
+    "Hints",
+    "Listed",
+    "PageRecord",
+    "Prepared",
+    "Unreadable",
+    "prepare_page",
+    "read_page",
+    "read_text",
+]

@@ -22,12 +22,13 @@ from pipeline.parsers.joined import separate
 from pipeline.parsers.markup import Source, check_whole, read_markup
 from pipeline.parsers.normal import normal_title
 from pipeline.parsers.numbers import find_numbers
+from pipeline.parsers.prepared import Prepared, cut, fingerprint
 from pipeline.parsers.record import PARSER_VERSION, build, listing_record
 from pipeline.parsers.records import Hints, Kind, Listed, PageRecord, Unreadable
 from pipeline.parsers.structure import read_structure, title_like, trim
 from pipeline.parsers.vocabulary import PLAIN_STATUS, TAIL_WORDS
 
-__all__ = ["PARSER_VERSION", "read_page", "read_text"]
+__all__ = ["PARSER_VERSION", "prepare_page", "read_page", "read_text"]
 
 _TAG: Final = re.compile(r"<[a-zA-Z!/?]")
 _SENTENCE_END: Final = re.compile(r"[。：:；;]$|。")
@@ -81,6 +82,41 @@ def read_page(  # noqa: PLR0913 - the contract: all but `content` and `url` are 
     Raises:
         Unreadable: it is no page that can be read; `reason` is one of `records.REJECTIONS`.
     """
+    source = _markup_of(content, url, content_type, hints, listed, authority)
+    return source if isinstance(source, PageRecord) else _read(source, listed or Listed(), authority)
+
+
+def prepare_page(  # noqa: PLR0913 - as `read_page`
+    content: bytes,
+    *,
+    url: str,
+    content_type: str | None = None,
+    hints: Hints | None = None,
+    listed: Listed | None = None,
+    authority: str | None = None,
+) -> Prepared:
+    """The first half of `read_page`, for who may not need the second.
+
+    Raises:
+        Unreadable: as `read_page`.
+    """
+    source = _markup_of(content, url, content_type, hints, listed, authority)
+    if isinstance(source, PageRecord):
+        record = source
+        return Prepared(lambda: record)
+    said = listed or Listed()
+    return Prepared(lambda: _read(source, said, authority), fingerprint(source, said, authority))
+
+
+def _markup_of(  # noqa: PLR0913, PLR0917 - as `read_page`
+    content: bytes | str,
+    url: str,
+    content_type: str | None,
+    hints: Hints | None,
+    listed: Listed | None,
+    authority: str | None,
+) -> Source | PageRecord:
+    """What the markup holds, cut behind the text; the record itself where it is a file, or a list in a script."""
     if isinstance(content, bytes) and documents.format_of(content):
         return _read_document(content, url, listed or Listed(), authority)
     text, raw = decoded(content, content_type) if isinstance(content, bytes) else (content, _encoded(content))
@@ -97,7 +133,8 @@ def read_page(  # noqa: PLR0913 - the contract: all but `content` and `url` are 
     if _is_bare(source) and (composed := embedded.page_of_scripts(text)):
         source, text = read_markup(_encoded(composed), url, Hints()), composed
     source.markup = len(text)
-    return _read(source, listed or Listed(), authority)
+    cut(source)
+    return source
 
 
 def _encoded(text: str) -> bytes:

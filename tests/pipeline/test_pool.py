@@ -1,9 +1,10 @@
 import os
+from dataclasses import replace
 
 import pytest
 
 from pipeline import pool
-from pipeline.parsers.records import PageRecord
+from pipeline.parsers.records import Listed, PageRecord
 
 PAGE = """<html><head><title>关于试验的通知</title></head><body><h1>关于试验的通知</h1>
 <p>各单位：现就试验事项通知如下。</p></body></html>""".encode()
@@ -60,8 +61,36 @@ def test_what_cannot_be_read_is_an_outcome(content):
     assert outcome.reason
 
 
+def test_a_page_that_differs_behind_its_text_only_is_not_read_to_the_end():
+    def page(counter, days="三", way=""):
+        body = f"<p>一、各单位应当在{days}日内办理。</p><p>二、本通知自2024年1月1日起施行。</p>" * 9
+        return PAGE.replace(
+            b"</body>", f'{way}<div id="content">{body}</div><div>浏览次数：{counter}</div></body>'.encode()
+        )
+
+    def read(content, unless=None):
+        (found,) = pool.read_all([replace(job(1, content), unless=unless)])
+        return found
+
+    first = read(page(1))
+    again = read(page(2), first.fingerprint)
+    assert (again.outcome, again.fingerprint) == (None, first.fingerprint)
+    whole = read(page(2))
+    assert whole.outcome == first.outcome
+    for other in (
+        page(3, "五"),
+        page(3, way="<p>首页 > 政务公开</p>"),
+        page(3).replace("试验".encode(), "试点".encode(), 1),
+    ):
+        assert isinstance(read(other, first.fingerprint).outcome, PageRecord)
+    assert read(b"%PDF-1.7 ...", first.fingerprint).fingerprint is None
+    # What a list says of the page is read with it.
+    said = replace(job(1, page(2)), unless=first.fingerprint, listed=Listed(status="废止"))
+    assert pool.read_all([said])[0].outcome is not None
+
+
 def test_a_fault_of_the_reader_is_an_outcome(monkeypatch):
-    monkeypatch.setattr(pool, "read_page", lambda *_args, **_more: 1 / 0)
+    monkeypatch.setattr(pool, "prepare_page", lambda *_args, **_more: 1 / 0)
     (outcome,) = pool.read_many([job(1)])
     assert (outcome.reason, outcome.detail) == ("reader_failed", "ZeroDivisionError: division by zero")
 

@@ -1,6 +1,8 @@
 """From a committed crawl to staging tables."""
 
 import json
+import sqlite3
+from contextlib import closing
 from datetime import UTC, date, datetime
 
 import pyarrow.parquet as pq
@@ -160,3 +162,41 @@ def test_reparse_reads_again_and_tells_nobody(home, crawled, cli):
     with run.ledger(home) as ledger:
         current = ledger.query("SELECT change_cause, topic FROM page_version WHERE known_to IS NULL")
     assert {(row["change_cause"], row["topic"]) for row in current} == {("parser", None)}
+
+
+def test_what_changes_behind_the_text_only_is_carried_over(home, crawled):
+    def counted(count, term="2年", *, month):
+        parts = "".join(f"<p>{number}、各单位应当按照职责做好第{number}项工作。</p>" for number in range(3, 20))
+        text = PAGE.format(title="试验市人民政府关于a的通知").replace("<div>", '<div id="content">', 1)
+        text = text.replace("有效期2年", f"有效期{term}")
+        text = text.replace("<p>试验市人民政府</p>", f"{parts}<p>试验市人民政府</p>")
+        text = text.replace("</body>", f"<div>浏览次数：{count}</div></body>")
+        at = datetime(2024, month, 5, tzinfo=UTC)
+        folder = crawled(page("a", text, at), crawl_id=f"ingest-00000000000000{month:02}")
+        (report,) = run.read(home)
+        return folder, report
+
+    counted(1, month=1)
+    run.load(home)
+    folder, report = counted(2, month=2)
+    (carried,) = table(home, folder, "readings")
+    assert (table(home, folder, "clauses"), report.news) == ([], [])
+    # Without its memory the reader finds the same.
+    with closing(sqlite3.connect(home.archive / "index.sqlite", isolation_level=None)) as connection:
+        connection.execute("DELETE FROM fingerprint")
+    (home.staging / folder.name / "run.json").unlink()
+    run.read(home)
+    assert table(home, folder, "readings") == [carried]
+    assert table(home, folder, "clauses")
+    run.load(home)
+    folder, report = counted(3, month=3)
+    assert table(home, folder, "clauses") == []
+    # What is read and not loaded yet is known to the next one as well.
+    folder, report = counted(4, month=4)
+    assert (table(home, folder, "clauses"), report.news) == ([], [])
+    folder, report = counted(4, "3年", month=5)
+    assert [news["what"] for news in report.news] == ["changed"]
+    run.load(home)
+    assert [row["kind"] for row in events(home)] == ["extended", "issued", "silently_edited"]
+    with run.ledger(home) as ledger:
+        assert ledger.query("SELECT count(*) AS n FROM reading")[0]["n"] == 5
