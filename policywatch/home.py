@@ -69,6 +69,11 @@ class Home:
         return self.root / "published" / "policies.duckdb"
 
     @property
+    def feeds(self) -> Path:
+        """`published/feeds/`: Atom, JSON Feed and calendar files, each replaced whole by rename."""
+        return self.published.parent / "feeds"
+
+    @property
     def dagster(self) -> Path:
         """DAGSTER_HOME: run and event storage of the orchestrator."""
         return self.root / "dagster"

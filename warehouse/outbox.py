@@ -151,3 +151,14 @@ class Outbox:
     def resend(self, keys: Sequence[str], at: datetime) -> None:
         """Messages that were given up are due again at `at`, with all attempts before them."""
         self._transaction(lambda steps: steps.run("sql/outbox_resend.sql", {"keys": list(keys), "at": at}))
+
+    # --- feeds -------------------------------------------------------------------------------------------------------
+
+    def feeds(self) -> dict[str, tuple[int, datetime | None]]:
+        """By subscription ("" for all): how many events there are for its feed, and when the latest was noticed."""
+        rows = self._rows(text_of("sql/outbox_feeds.sql"))
+        return {row["subscription"]: (row["events"], row["latest"]) for row in rows}
+
+    def feed(self, subscription: str | None, most: int) -> list[Row]:
+        """The latest events of a subscription's feed, or of all news, the latest first; joined as when matched."""
+        return self._rows(text_of("sql/outbox_feed.sql"), {"subscription": subscription, "most": most})

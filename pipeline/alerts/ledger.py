@@ -77,3 +77,15 @@ class OutboxLedger(Protocol):
     def mark_failed(self, key: str, at: datetime, error: str, next_attempt_at: datetime | None = None) -> None:
         """Record a failed attempt; None as the next means that nobody tries again by itself."""
         ...
+
+
+class FeedLedger(Protocol):
+    """What the feeds need of the warehouse."""
+
+    def feeds(self) -> dict[str, tuple[int, datetime | None]]:
+        """By subscription ("" for all): how many events there are for its feed, and when the latest was noticed."""
+        ...
+
+    def feed(self, subscription: str | None, most: int) -> list[Row]:
+        """The latest events of a subscription's feed, or of all news, the latest first."""
+        ...

@@ -166,6 +166,20 @@ HELD: Final[dict[str, tuple[str, str]]] = {
     "drop": ("policywatch alerts drop {hold_id}", "policywatch alerts drop {hold_id}"),
 }
 
+FEEDS: Final[dict[str, tuple[str, str]]] = {
+    "all": ("政策变化", "Policy changes"),
+    "one": ("政策变化：{name}", "Policy changes: {name}"),
+}
+
+DAYS_AHEAD: Final[dict[str, str]] = {
+    "commences": "施行",
+    "resumes": "恢复施行",
+    "expires": "失效",
+    "is repealed": "废止",
+    "is suspended": "暂停施行",
+}
+"""What the days of the calendar are called; the calendar is one file for all, in Chinese."""
+
 FIELDS: Final[dict[str, tuple[str, str]]] = {
     "title": ("标题", "title"),
     "instrument_title": ("文件名称", "name of the instrument"),
