@@ -1,8 +1,8 @@
 """Which policy does a citation mean? Bound where it is sure, later if need be, and never by a guess."""
 
 
-def old(world, url="http://city/a", **more):
-    return world.policy(url, **more)
+def old(world, url="http://city/a", *names, **more):
+    return world.policy(url, *names, **more)
 
 
 def citing(world, *citations, **more):
@@ -64,6 +64,34 @@ def test_a_title_that_two_policies_bear_stays_unbound_unless_the_words_name_the_
         world.one("SELECT v.number FROM citation c JOIN policy_version v ON v.policy_id = c.bound_policy_id")
         == "云财〔2020〕1号"
     )
+
+
+def test_a_day_beside_the_title_tells_which_of_two_is_meant(world):
+    newer = old(world, "http://city/c", number="云政发〔2021〕3号", signed_date="2021-06-01")
+    quotes = {
+        "云江市人民政府2020年1月2日印发的《云江市甲办法》": "云政发〔2020〕1号",
+        "《云江市甲办法》（2021年6月1日印发）、《云江市丁办法》": "云政发〔2021〕3号",
+        "《云江市甲办法》、《云江市丁办法》（2021年6月1日印发）": None,  # another's day
+        "《云江市戊办法》（2020年1月2日印发）、《云江市甲办法》": None,
+        "《云江市甲办法》（2020年11月2日印发）": None,
+    }
+    named = [world.cites("repeals", "云江市甲办法", scope=str(n), quote=text) for n, text in enumerate(quotes)]
+    world.crawl("2022-02-02", old(world), newer, citing(world, *named))
+    found = world.rows(
+        """SELECT v.number, c.binding_rule FROM citation AS c LEFT JOIN policy_version AS v
+        ON v.policy_id = c.bound_policy_id AND v.known_to IS NULL WHERE c.known_to IS NULL ORDER BY c.position"""
+    )
+    assert found == [(number, number and "title, issuer and day") for number in quotes.values()]
+
+
+def test_an_annex_of_hundreds_ends_each_once(world):
+    world.crawl("2022-01-02", *[old(world, f"http://city/{n}", f"云江市第{n}号办法", None) for n in range(300)])
+    annex = [world.cites("repeals", f"云江市第{n}号办法") for n in (*range(300), *range(20), *range(400, 420))]
+    report = world.crawl("2022-02-02", citing(world, *annex))
+    assert (report.citations_bound, report.citations_unbound) == (300, 20)
+    assert report.events == {"issued": 1, "repealed": 300}
+    ends = "SELECT DISTINCT CAST(in_force_to AS VARCHAR) FROM effect WHERE known_to IS NULL AND end_kind = 'repealed'"
+    assert world.rows(ends) == [("2022-02-28",)]
 
 
 def test_a_number_that_names_no_organ_needs_an_issuer(world):

@@ -1,7 +1,7 @@
 -- Step bind: which policy does a citation name? Newly known citations, and unbound ones that a touched policy may answer.
 -- In: r_citation, r_policy, r_decided, citation, policy_version. Out: citation.bound_*, r_bound (what was bound in this round).
 -- A number that names its organ binds if one policy has it; any other number needs the title or an issuer beside it;
--- a title binds if one policy has it. A document never names itself, nor one that is younger. No guess: else unbound.
+-- a title binds if one policy has it, or if issuer or day of issue beside it tell which. A document never names itself, nor one that is younger. No guess: else unbound.
 -- What a person decided comes before all that: bound to that policy, or to none.
 
 CREATE OR REPLACE TEMP TABLE r_unbound AS
@@ -38,6 +38,14 @@ SELECT
     c.citation_id, c.page_id, c.policy_id, c.relation, c.number, c.title_norm, c.known_from,
     r.known_at AS touched_at, r.change_cause AS touch_cause,
     concat_ws(' ', c.number_raw, c.title, c.quote) AS words,
+    -- What stands beside the title, up to the documents that are named before and after it.
+    CASE
+        WHEN contains(c.quote, c.title)
+            THEN replace(
+                regexp_extract(split_part(c.quote, c.title, 1), '[^》）、，；。]*$') || '|'
+                || split_part(substr(c.quote, instr(c.quote, c.title) + length(c.title)), '《', 1), ' ', ''
+            )
+    END AS beside,
     v.issuers_norm,
     -- News may run ahead of what it tells of; a document cannot end one that is not there yet.
     CASE WHEN c.page_kind = 'policy' THEN coalesce(v.signed_date, v.published_date) END AS issued_on,
@@ -100,6 +108,7 @@ SELECT
     u.is_bare,
     coalesce(list_bool_or([contains(u.words, i) FOR i IN t.issuers_norm]), FALSE) AS is_issuer_named,
     coalesce(list_has_any(u.issuers_norm, t.issuers_norm), FALSE) AS is_same_issuer,
+    coalesce(contains(u.beside, strftime(t.issued_on, '%Y年%-m月%-d日')), FALSE) AS is_day_named,
     count(*) FILTER (WHERE j.has_number) OVER (PARTITION BY j.citation_id) AS numbered
 FROM judged AS j
 INNER JOIN r_unbound AS u ON u.citation_id = j.citation_id
@@ -121,6 +130,8 @@ WITH scored AS (
             WHEN c.has_number AND NOT c.is_bare AND c.numbered = 1 THEN 'number'
             WHEN c.has_number AND c.is_issuer_named THEN 'number and issuer'
             WHEN c.has_number AND c.is_same_issuer THEN 'number of the same issuer'
+            WHEN c.has_title AND c.is_day_named AND (c.is_issuer_named OR c.is_same_issuer) THEN 'title, issuer and day'
+            WHEN c.has_title AND c.is_day_named THEN 'title and day'
             WHEN c.has_title AND c.is_issuer_named THEN 'title and issuer'
             WHEN c.has_title AND c.is_same_issuer THEN 'title of the same issuer'
             WHEN c.has_title THEN 'title'
@@ -130,6 +141,8 @@ WITH scored AS (
             WHEN c.has_number AND NOT c.is_bare AND c.numbered = 1 THEN 0.95
             WHEN c.has_number AND c.is_issuer_named THEN 0.9
             WHEN c.has_number AND c.is_same_issuer THEN 0.85
+            WHEN c.has_title AND c.is_day_named AND (c.is_issuer_named OR c.is_same_issuer) THEN 0.845
+            WHEN c.has_title AND c.is_day_named THEN 0.83
             WHEN c.has_title AND c.is_issuer_named THEN 0.84
             WHEN c.has_title AND c.is_same_issuer THEN 0.82
             WHEN c.has_title THEN 0.8

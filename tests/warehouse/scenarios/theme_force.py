@@ -164,6 +164,23 @@ SCENARIOS = [
         ask={f"{A} on 2021-09-01 known {D2}": "in_force"},
     ),
     Scenario(
+        "what repealed it is repealed itself: that brings nothing back",
+        [
+            crawl(D1, doc("a")),
+            crawl(D2, later("b", B, NB, act("repeals", A))),
+            crawl(D3, third("c", act("repeals", B))),
+        ],
+        events=[
+            ISSUED,
+            ISSUED_B + D2,
+            f"repealed {A} 2021-05-01 @{D2}",
+            f"issued {C} 2021-03-25 @{D3}",
+            f"repealed {B} 2021-09-01 @{D3}",
+        ],
+        force={A: ["2020-02-01..2021-04-30 repealed"], B: ["2021-05-01..2021-08-31 repealed"], C: ["2021-09-01.."]},
+        ask={f"{A} on 2021-10-01": "repealed", f"{B} on 2021-10-01": "repealed"},
+    ),
+    Scenario(
         "issued again under a new number, the old one repealed",
         [crawl(D1, doc("a")), crawl(D2, later("b", A, NB, act("repeals", A, "云政发〔2020〕1号")))],
         events=[ISSUED, f"issued {A} 2021-01-25 @{D2}", f"repealed {A} 2021-05-01 @{D2}"],
