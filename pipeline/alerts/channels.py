@@ -4,6 +4,7 @@ What belongs here: one attempt to hand over one message, ending in nothing or in
 address and no secret. What does not: when to try again and what was already sent (`outbox`).
 """
 
+import logging
 import os
 import re
 import threading
@@ -11,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Protocol, Self, TextIO
+from urllib.parse import unquote
 
 from pipeline.alerts.config import AppriseChannel, Channel, ConsoleChannel, FileChannel, Format, WebhookChannel
 from pipeline.alerts.message import Message
@@ -223,3 +225,17 @@ def scrubbed(text: str, *secrets: str | None) -> str:
         if len(secret) > 3:  # noqa: PLR2004
             text = text.replace(secret, "***")
     return text
+
+
+def secrets_of(url: str) -> list[str]:
+    """The URL and every part of it that may be a secret, as it stands and decoded."""
+    parts = re.split(r"[/?&=@:,]+", url)[1:]
+    return [url, *parts, *map(unquote, parts)]
+
+
+def quieten() -> None:
+    """Keep the libraries that carry messages from logging addresses: what matters of it is in the delivery's error."""
+    for name in ("apprise", "urllib3", "requests"):
+        logger = logging.getLogger(name)
+        logger.setLevel(max(logger.level, logging.WARNING))
+    logging.getLogger("apprise").propagate = False

@@ -5,15 +5,13 @@ took it, and keeping secrets out of what is logged. What does not: choosing what
 """
 
 import logging
-import re
 import sys
 import warnings
 from contextlib import nullcontext
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import unquote
 
-from pipeline.alerts.channels import DeliveryError, Outgoing, Sender, scrubbed, within
+from pipeline.alerts.channels import DeliveryError, Outgoing, Sender, quieten, scrubbed, secrets_of, within
 from pipeline.alerts.guard import Watch, advice, public_only
 
 if TYPE_CHECKING:
@@ -105,12 +103,6 @@ class AppriseSender:
             raise DeliveryError(message, is_target_down=True)
 
 
-def secrets_of(url: str) -> list[str]:
-    """The URL and every part of it that may be a secret, as it stands and decoded."""
-    parts = re.split(r"[/?&=@:,]+", url)[1:]
-    return [url, *parts, *map(unquote, parts)]
-
-
 def _first_format(plugin: Any, apprise: "ModuleType") -> str:  # noqa: ANN401 - the library's
     """The form that the service shows best of those that need no conversion: each converts HTML in its own way."""
     formats = plugin.notify_format if isinstance(plugin.notify_format, tuple) else (plugin.notify_format,)
@@ -163,9 +155,5 @@ def _refusal(answer: Any) -> str | None:  # noqa: ANN401 - a requests.Response
 def _quiet_apprise() -> "ModuleType":
     import apprise  # noqa: PLC0415 - a tenth of a second, and only this channel needs it
 
-    # Their log lines hold addresses and tokens; what matters of them is in the delivery's error.
-    for name in ("apprise", "urllib3", "requests"):
-        logger = logging.getLogger(name)
-        logger.setLevel(max(logger.level, logging.WARNING))
-    logging.getLogger("apprise").propagate = False
+    quieten()
     return apprise

@@ -19,7 +19,7 @@ from typing import Final
 
 import urllib3
 
-from pipeline.alerts.channels import DeliveryError, Outgoing, scrubbed, within
+from pipeline.alerts.channels import DeliveryError, Outgoing, quieten, scrubbed, secrets_of, within
 from pipeline.alerts.config import webhook_address
 from pipeline.alerts.guard import Watch, advice, public_only
 from policywatch import __version__, clock
@@ -55,6 +55,7 @@ class WebhookSender:
         self._key = _signing_key(secret) if secret else None
         self._timeout = timeout
         self._allow_private = allow_private
+        quieten()
         self._pool = _pool(url, self._host, timeout)
         self._in_a_row = 0
         self._is_gone = False
@@ -106,7 +107,9 @@ class WebhookSender:
         # A connection that broke in the middle may be about the message; one that never stood is about the target.
         is_broken = isinstance(problem, urllib3.exceptions.ProtocolError)
         is_down = self._counted() if is_broken else True
-        return DeliveryError(scrubbed(f"{self._host}: {said}", self._url, self._secret), is_target_down=is_down)
+        # What is said may quote the address, or a part of it.
+        said = scrubbed(said, *secrets_of(self._url), self._secret)
+        return DeliveryError(f"{self._host}: {said}", is_target_down=is_down)
 
     def _refused(self, status: int, retry_after: str | None) -> DeliveryError:
         if status == _GONE:

@@ -57,7 +57,7 @@ class MailServer:
             if command == "QUIT":
                 link.wfile.write(b"221 bye\r\n")
                 return
-            if command == "EHLO":
+            if command == "EHLO" and command not in said:
                 link.wfile.write(b"250-mail.test\r\n250-8BITMIME\r\n250 AUTH PLAIN\r\n")
                 continue
             if command == "AUTH":
