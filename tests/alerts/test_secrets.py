@@ -99,8 +99,8 @@ def test_no_secret_is_left_anywhere(home, servers, log, capfd, monkeypatch):
     assert cli("dead", "--json") == 0
     home.alerts.write_text(json.dumps({"subscriptions": items}).replace('"kind"', '"kimd"'), encoding="utf-8")
     assert cli("check") == 2
-    assert len(receiver.requests) > 10
-    assert mail.connections >= 4
+    assert len(receiver.requests) >= len(ANSWERS)
+    assert mail.connections >= 3
 
     home.alerts.unlink()  # what a person wrote there stays theirs
     said = "".join(capfd.readouterr()) + log.getvalue() + everything_in(home.warehouse)
