@@ -1,5 +1,9 @@
 """Written histories, each played in the order in which it happened, backwards and shuffled: the same answers always."""
 
+from functools import cache
+from pathlib import Path
+
+import clocks
 import pytest
 import telling
 import theme_force
@@ -12,6 +16,7 @@ THEMES = (theme_identity, theme_versions, theme_force, theme_pages, theme_nonsen
 SCENARIOS = [scenario for theme in THEMES for scenario in theme.SCENARIOS]
 for number, scenario in enumerate(SCENARIOS):
     scenario.number = number
+ANSWERS = clocks.read_answers(Path(__file__).with_name("answers.txt"))
 GROUPS = telling.runs_of(SCENARIOS)
 ORDERS = dict(telling.orders(GROUPS))
 
@@ -47,9 +52,27 @@ def test_history(played, scenario):
         assert played.world.rows(scenario.own(sql)) == expected
 
 
+@cache
+def both_clocks(told):
+    return clocks.asked(told.world)
+
+
+@pytest.mark.parametrize("name", ANSWERS)
+def test_what_both_clocks_say(played, name):
+    scenario, (policies, events) = next(item for item in SCENARIOS if item.name == name), ANSWERS[name]
+    answers, signs = played.answers(scenario), both_clocks(played)
+    for title, (wanted, force, versions) in policies.items():
+        assert signs[scenario.own(title)] == wanted
+        assert answers.force(title) == force
+        assert sorted(answers.versions(title)) == sorted(versions)
+    if events:
+        assert answers.events() == events
+
+
 def test_there_are_enough_of_them():
-    assert len(SCENARIOS) >= 60
     assert len({scenario.name for scenario in SCENARIOS}) == len(SCENARIOS)
+    whole = [item for item in SCENARIOS if item.name in ANSWERS and (item.events is not None or ANSWERS[item.name][1])]
+    assert len(whole) >= 60  # intervals, versions, events and both clocks, each in every order of arrival
 
 
 @pytest.mark.parametrize("table", telling.CONTENT)
