@@ -127,6 +127,12 @@ def test_bound_by_hand_then_to_another_then_to_none(in_order):
         (said,) = [item for item in json.loads(evidence[0]) if "bound_by" in item]
         assert (said["bound_by"], said["quote"]) == ("张三: 错字", f"repeals {WRONG} None")
     assert world.rows("SELECT DISTINCT is_late OR is_baseline FROM event WHERE kind = 'repealed'") == [(False,)]
+    told_by = "SELECT DISTINCT json_extract_string(after, '$.bound_by') FROM event WHERE kind = 'repealed'"
+    assert world.rows(told_by) == [("张三: 错字",)]
+    assert (
+        world.one("SELECT contains(after, 'bound_by') FROM event WHERE kind = 'issued' AND title = $t", {"t": A})
+        is False
+    )
     bindings = "SELECT binding_rule FROM citation WHERE known_to IS NOT NULL"
     assert world.rows(bindings) == [("by hand",)] * 2  # what it was bound to stays on record
 

@@ -16,9 +16,13 @@ SELECT
     coalesce(c.starts_on, v.in_force_from, v.effective_date, v.signed_date, v.published_date) AS happened_on,
     b.bound_at AS detected_at,
     CASE WHEN k.kind = 'extended' THEN CAST(to_json({'in_force_to': e.in_force_to}) AS VARCHAR) END AS before,
-    CAST(to_json({
-        'by_policy_id': v.policy_id, 'by_number': v.number, 'by_title': v.title, 'scope': c.scope, 'in_force_to': c.ends_on
-    }) AS VARCHAR) AS after,
+    CAST(json_merge_patch(
+        to_json({
+            'by_policy_id': v.policy_id, 'by_number': v.number, 'by_title': v.title, 'scope': c.scope, 'in_force_to': c.ends_on
+        }),
+        -- Nothing is added where no person bound it.
+        CASE WHEN d.decision_id IS NULL THEN '{}' ELSE to_json({'bound_by': concat_ws(': ', d.person, d.reason)}) END
+    ) AS VARCHAR) AS after,
     c.quote,
     v.source AS cause_source
 FROM r_bound AS b
@@ -29,6 +33,7 @@ INNER JOIN (
 INNER JOIN policy_version AS v ON v.policy_id = c.policy_id AND v.known_to IS NULL
 INNER JOIN policy_version AS t ON t.policy_id = b.bound_policy_id AND t.known_to IS NULL
 LEFT JOIN r_effect_before AS e ON e.policy_id = t.policy_id AND e.interval_no = 1
+LEFT JOIN decision AS d ON d.decision_id = b.decision_id
 WHERE
     b.bound_cause = 'source'
     AND c.page_kind = 'policy'

@@ -50,15 +50,25 @@ SELECT
     END AS happened_on,
     d.known_at AS detected_at,
     CAST(to_json({'in_force_to': d.before_to}) AS VARCHAR) AS before,
-    CAST(to_json({
-        'in_force_to': d.in_force_to, 'reason': d.end_kind, 'by_policy_id': w.policy_id, 'by_number': w.number, 'by_title': w.title,
-        'is_approximate': d.is_approximate, 'disputed': d.disputed
-    }) AS VARCHAR) AS after,
+    CAST(json_merge_patch(
+        to_json({
+            'in_force_to': d.in_force_to, 'reason': d.end_kind, 'by_policy_id': w.policy_id, 'by_number': w.number, 'by_title': w.title,
+            'is_approximate': d.is_approximate, 'disputed': d.disputed
+        }),
+        -- Nothing is added where no person bound it.
+        CASE WHEN a.bound_by IS NULL THEN '{}' ELSE to_json({'bound_by': a.bound_by}) END
+    ) AS VARCHAR) AS after,
     coalesce(d.end_quote, v.status_raw) AS quote,
     coalesce(w.source, v.source) AS cause_source
 FROM difference AS d
 INNER JOIN policy_version AS v ON v.policy_id = d.policy_id AND v.known_to IS NULL
 LEFT JOIN policy_version AS w ON w.policy_id = d.end_policy_id AND w.known_to IS NULL
+LEFT JOIN (
+    SELECT r.policy_id, r.by_policy_id, min(r.bound_by) AS bound_by
+    FROM r_act AS r
+    WHERE r.bound_by IS NOT NULL
+    GROUP BY r.policy_id, r.by_policy_id
+) AS a ON a.policy_id = d.policy_id AND a.by_policy_id = d.end_policy_id
 WHERE
     d.kind IS NOT NULL
     -- A document that extends without naming a day has told its own story already.
