@@ -25,7 +25,6 @@ def servers(receiver):
         {"EHLO": "501 who", "HELO": "501 M4il-password"},
         {".": "554 M4il-password"},
         "drop",
-        "hang",
     ]
     receiver.answers = list(ANSWERS)
     yield receiver, mail
@@ -39,7 +38,7 @@ def channels(home, receiver, mail):
     secret = home.root.parent / "secret"
     secret.write_text(f"{base}/F1le-token?x=Qu3ry-value")
     secret.chmod(0o600)
-    quick = {"timeout": 0.2, "allow_private": True}
+    quick = {"timeout": 1, "allow_private": True}
     return [
         {"kind": "webhook", "url": f"{base}/T0KEN-in-a-path?key=Qu3ry-value", "secret_env": "PW_SECRET", **quick},
         {"kind": "webhook", "url_env": "PW_HOOK", **quick},
