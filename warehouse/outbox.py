@@ -135,12 +135,18 @@ class Outbox:
 
     def mark_sent(self, key: str, at: datetime) -> None:
         """The message `key` went out at `at`, and with it all its deliveries."""
-        self._transaction(lambda steps: steps.run("sql/outbox_sent.sql", {"key": key, "at": at}))
+        self.mark_all([{"message_key": key, "attempted_at": at}])
 
     def mark_failed(self, key: str, at: datetime, error: str, next_attempt_at: datetime | None = None) -> None:
         """The message `key` failed at `at`; it is due again at `next_attempt_at`, or never where that is None."""
-        values = {"key": key, "at": at, "error": error, "next": next_attempt_at}
-        self._transaction(lambda steps: steps.run("sql/outbox_failed.sql", values))
+        row = {"message_key": key, "attempted_at": at, "error": error, "next_attempt_at": next_attempt_at}
+        self.mark_all([row])
+
+    def mark_all(self, outcomes: Sequence[Mapping[str, Any]]) -> None:
+        """As `mark_sent` (no `error`) and `mark_failed`, for many messages at once."""
+        columns = ("message_key", "attempted_at", "error", "next_attempt_at")
+        rows = [{name: row.get(name) for name in columns} for row in outcomes]
+        self._transaction(lambda steps: steps.run("sql/outbox_mark.sql", {"outcomes": rows}))
 
     # --- what was given up -------------------------------------------------------------------------------------------
 

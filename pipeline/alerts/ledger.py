@@ -78,6 +78,10 @@ class OutboxLedger(Protocol):
         """Record a failed attempt; None as the next means that nobody tries again by itself."""
         ...
 
+    def mark_all(self, outcomes: Sequence[Mapping[str, Any]]) -> None:
+        """Record many outcomes at once: message_key, attempted_at, and where it failed error and next_attempt_at."""
+        ...
+
 
 class FeedLedger(Protocol):
     """What the feeds need of the warehouse."""

@@ -4,7 +4,8 @@ What belongs here: order, trying again, giving up. What does not: tables (`wareh
 (`digest`), what is kept back (`holding`) and wires (`channels`).
 
 At least once with a key: a message is marked as sent only after it arrived, so a run that is killed in between sends
-it again under the same idempotency key, by which receivers (and the file channel itself) know it. An event is matched
+it again under the same idempotency key, by which receivers (and the file channel itself) know it. What people read is
+marked at once, each message by itself; what machines read is marked a hundred at a time. An event is matched
 once, in the transaction that queues its deliveries, and a delivery put into one message before that is sent, so a
 repeated run sends nothing twice.
 """
@@ -32,6 +33,9 @@ from policywatch.home import Home
 
 CHUNK: Final = 5000
 """Events matched and queued in one transaction: what a run of a hundred thousand needs no more memory for."""
+
+NOTED: Final = 100
+"""Messages to machines after which it is recorded that they arrived: so many may come again, under their keys."""
 
 BACK_OFF: Final = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 20, 60, 180, 420, 720))
 """The waits before the seven further attempts: about a day in all. After the last, the delivery has failed."""
@@ -132,8 +136,11 @@ def deliver(
     run = _Pass(ledger, subscriptions, home, now, out)
     ledger.bundle(now, digest.rules(subscriptions, now))
     quiet = [item.name for item in subscriptions.subscriptions if is_quiet(item, now)]
-    for heads in digest.batches(ledger.due(now, quiet)):
-        run.attempt_all(heads)
+    try:
+        for heads in digest.batches(ledger.due(now, quiet)):
+            run.attempt_all(heads)
+    finally:
+        run.note()
     counts = run.counts
     return DeliveryReport(
         counts["sent"], counts["retrying"], counts["failed"], counts["deferred"], tuple(run.errors.values())
@@ -187,6 +194,7 @@ class _Pass:
         # By channel, not by subscription: one file has one writer, one dead server one time-out.
         self._senders: dict[Channel, Sender] = {}
         self._down: set[object] = set()
+        self._unnoted: list[Row] = []
         self.counts: Counter[str] = Counter()
         self.errors: dict[object, str] = {}
 
@@ -213,7 +221,7 @@ class _Pass:
         _, channel = self._channels.get(place, (None, None))
         problem = self._hand_over(message, channel)
         if problem is None:
-            self._ledger.mark_sent(head["message_key"], self._now)
+            self._sent(head["message_key"], channel)
             self.counts["sent"] += 1
             return
         if problem.is_target_down:
@@ -233,6 +241,22 @@ class _Pass:
             self._senders[channel].send(Outgoing.of(message))
 
         return _tried(send)
+
+    def _sent(self, key: str, channel: Channel | None) -> None:
+        if channel is None or not digest.is_machine(channel):
+            # A person would see it twice.
+            self._ledger.mark_sent(key, self._now)
+            return
+        # A machine knows by the key what it has, so that many can be noted at once.
+        self._unnoted.append({"message_key": key, "attempted_at": self._now})
+        if len(self._unnoted) >= NOTED:
+            self.note()
+
+    def note(self) -> None:
+        """Record what machines received and is not on record yet."""
+        unnoted, self._unnoted = self._unnoted, []
+        if unnoted:
+            self._ledger.mark_all(unnoted)
 
     def _record(self, head: Row, problem: DeliveryError) -> None:
         attempts = int(head["attempts"] or 0)

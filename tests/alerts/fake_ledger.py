@@ -104,7 +104,7 @@ class FakeLedger(Ledger):
     def matched(self):
         return {row["event_id"] for row in self.query("SELECT event_id FROM event_matched")}
 
-    def mark_sent(self, key, at):
-        if self.kill_before_mark == key:
+    def mark_all(self, outcomes):
+        if self.kill_before_mark in [row["message_key"] for row in outcomes]:
             raise KeyboardInterrupt
-        super().mark_sent(key, at)
+        super().mark_all(outcomes)

@@ -110,11 +110,11 @@ def die(*_):
 if sys.argv[4] == "first mark":
     Ledger.mark_sent = die
 elif sys.argv[4] == "second mark":
-    first = Ledger.mark_sent
-    def mark_sent(self, key, at):
-        Ledger.mark_sent = die
-        first(self, key, at)
-    Ledger.mark_sent = mark_sent
+    first = Ledger.mark_all
+    def mark_all(self, outcomes):
+        Ledger.mark_all = die
+        first(self, outcomes)
+    Ledger.mark_all = mark_all
 elif sys.argv[4] == "send":
     outbox.open_channel = die
 elif sys.argv[4] == "queue":
