@@ -203,6 +203,7 @@ FIELDS: Final[dict[str, tuple[str, str]]] = {
     "scope": ("范围", "scope"),
     "is_approximate": ("日期为推定", "day is an estimate"),
     "disputed": ("依据不一", "evidence conflicts"),
+    "bound_by": ("人工认定", "bound by hand"),
 }
 
 REASONS: Final[dict[str, tuple[str, str]]] = {
@@ -211,6 +212,7 @@ REASONS: Final[dict[str, tuple[str, str]]] = {
     "status_stated": ("网站标注已失效", "the portal says that it is no longer in force"),
     "term": ("有效期届满", "its own term"),
     "extension": ("延长后的有效期届满", "its term as extended"),
+    "default_term": ("按当地规定推定的有效期届满", "the term that a rule gives where none is stated (inferred)"),
 }
 
 SILENT: Final = frozenset({
