@@ -15,7 +15,9 @@ from pathlib import Path
 from benchmarks.measure import ROOT, Row
 from policywatch import clock
 
-NAMES = ("startup", "read", "read_growth", "crawl", "crawl_changes", "crawl_memory", "recheck", "alerts", "demo")
+NAMES = (
+    "startup", "read", "read_growth", "crawl", "crawl_changes", "crawl_memory", "recheck", "alerts", "delivery", "demo",
+)  # fmt: skip
 PAGE = ROOT / "docs" / "benchmarks.md"
 BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
 HEAD = ("what", "policywatch", "peer, same run", "ratio", "limit", "holds")
