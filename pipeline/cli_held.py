@@ -16,7 +16,7 @@ from policywatch.home import Home
 
 Form = Annotated[Format, typer.Option("--format", help="How to print it.")]
 Json = Annotated[bool, typer.Option("--json", help="The same as --format json.")]
-Ids = Annotated[list[str] | None, typer.Argument(metavar="HOLD…", help="Ids, as `policywatch alerts held` shows them.")]
+Ids = Annotated[list[str] | None, typer.Argument(metavar="HOLD", help="Ids, as `policywatch alerts held` shows them.")]
 Everything = Annotated[bool, typer.Option("--all", help="All that is held.")]
 Why = Annotated[str, typer.Option("--why", help="The reason, for the record.")]
 By = Annotated[str | None, typer.Option("--by", help="Who decides; the name that you are logged in with by default.")]

@@ -45,7 +45,7 @@ def test_the_example_is_good():
 def test_the_remarks_of_the_example_are_good_too(load):
     text = (ROOT / "alerts.example.yaml").read_text(encoding="utf-8")
     loaded = load(re.sub(r"(?m)^  # (?=- |  )", "  ", text))
-    assert [item.name for item in loaded.subscriptions][3:] == ["our-system", "team"]
+    assert [item.name for item in loaded.subscriptions][3:] == ["our-policies", "large-sums", "our-system", "team"]
 
 
 def test_defaults(load):
