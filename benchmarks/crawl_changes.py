@@ -2,28 +2,26 @@
 
 Both sides are whole processes, from their start until the changed pages are printed, and neither is given a selector:
 
-- ours: `python -m benchmarks.crawl_changes HOME`, the steps crawl and read of a run. It asks every page, archives the
-  answers, reads those of which the bytes are others (all, for the counter), and compares the readings with those of
-  the time before. It must name exactly the pages that changed.
+- ours: `policywatch look SOURCE`, in a home that one `policywatch run` filled. It asks all pages, archives the answers,
+  reads those of which the bytes are others (all, for the counter), and names those that read otherwise than the time
+  before. It must name exactly the pages that changed.
 - urlwatch as its package installs it: a thousand jobs of a URL each, its own number of workers, its own database.
 
-Below it stands, without a promise, what a whole `policywatch run` takes that also loads, publishes and alerts.
+Below it stands, without a promise, what a whole `policywatch run` takes that also loads, publishes and alerts, with
+Dagster around it.
 """
 
 import json
-import os
-import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
 from pathlib import Path
 
 from benchmarks.crawl import moment, write_source
 from benchmarks.measure import Row, alternate, timed
 from benchmarks.portal import Portal, changed
-from policywatch.home import Home
 
 PAGES = 1000
+_COMMAND = [sys.executable, "-m", "policywatch"]
 URLWATCH = Path(sys.executable).with_name("urlwatch")
 _CONFIG = """\
 report: {stdout: {enabled: true, color: false}, text: {details: true, footer: false, line_length: 75}}
@@ -48,8 +46,8 @@ def run(*, quick: bool = False) -> list[Row]:
     name = f"urlwatch, which names {bench.named:,} pages"
     what = f"re-check of {pages:,} pages with a counter, {len(changed(pages))} changed"
     return [
-        Row(f"{what}: crawl, read, compare; exact", ours, "s", peer, name, "faster", peer and ours < peer),
-        Row(f"{what}: a whole run", found["run"], "s", peer, name),
+        Row(f"{what}: `policywatch look`, exact", ours, "s", peer, name, "faster", peer and ours < peer),
+        Row(f"{what}: a whole `policywatch run`", found["run"], "s", peer, name),
     ]
 
 
@@ -72,19 +70,20 @@ class _Bench:
         return timed(command, POLICYWATCH_SOURCES=sources, POLICYWATCH_NOW=moment(turn + 1), DAGSTER_HOME="")
 
     def ours(self, turn: int) -> float:
-        """Seconds until the changed pages are known."""
-        spent, printed = self._timed(
-            turn, [sys.executable, "-m", "benchmarks.crawl_changes", str(self.folder / "ours")]
-        )
-        named = sorted(printed.split())
-        if turn >= 0 and named != self.right:
+        """Seconds of `policywatch look`; first of a run, which fills the home."""
+        home = str(self.folder / "ours")
+        if turn < 0:
+            return self._timed(turn, [*_COMMAND, "--home", home, "run", "bench"])[0]
+        spent, printed = self._timed(turn, [*_COMMAND, "--home", home, "look", "bench", "--format", "json"])
+        named = sorted(row["url"] for row in json.loads(printed))
+        if named != self.right:
             sys.exit(f"benchmarks: {len(named)} pages were named, {len(self.right)} had changed: {named[:3]}")
         return spent
 
     def run(self, turn: int) -> float:
         """Seconds of `policywatch run`."""
-        command = [sys.executable, "-m", "policywatch", "--home", str(self.folder / "run"), "run", "bench"]
-        spent, printed = self._timed(turn, [*command, "--format", "json"])
+        command = [*_COMMAND, "--home", str(self.folder / "run"), "run", "bench", "--format", "json"]
+        spent, printed = self._timed(turn, command)
         (row,) = json.loads(printed)
         events = sum(row["events"].values())
         if turn >= 0 and events != len(self.right):
@@ -101,36 +100,3 @@ class _Bench:
         spent, printed = timed(command, folder=self.folder)
         self.named = sum(line.startswith("CHANGED: ") for line in printed.splitlines())
         return spent
-
-
-def main(home: Home) -> None:
-    """Crawl, read, and print the addresses of pages that now read otherwise than the last time."""
-    # The readers load while the crawl, a process of its own, has begun to ask.
-    crawl = subprocess.Popen(
-        [sys.executable, "-m", "crawlers.run", "bench", "--home", str(home.root)], stdout=subprocess.PIPE, text=True
-    )
-    import pyarrow.parquet as pq  # noqa: PLC0415
-
-    from crawlers.source import load_sources  # noqa: PLC0415
-    from pipeline import reading  # noqa: PLC0415
-
-    # The counter changes every page's bytes, so the latest crawl's readings are those of all pages.
-    def readings() -> Mapping[str, str]:
-        latest = max(home.staging.glob("bench-*/readings.parquet"), default=None)
-        rows = pq.read_table(latest, columns=["url", "reading_hash"]).to_pylist() if latest else []
-        return {row["url"]: row["reading_hash"] for row in rows}
-
-    before = readings()
-    printed, _ = crawl.communicate()
-    if crawl.returncode:
-        sys.exit(crawl.returncode)
-    summary = json.loads(printed.splitlines()[-1])
-    reading.read_crawl(home, home.crawls / "bench" / summary["crawl_id"], load_sources())
-    now = readings()
-    for url in sorted(url for url, found in now.items() if before.get(url) not in {None, found}):
-        print(url)
-
-
-if __name__ == "__main__":
-    os.environ.setdefault("POLICYWATCH_CONTACT", "watch@example.org")
-    main(Home.at(sys.argv[1]))

@@ -133,6 +133,10 @@ class Memory:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the file."""
         self._db.close()
 
     def _storage(self, error: Exception) -> StorageError:

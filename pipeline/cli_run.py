@@ -1,4 +1,4 @@
-"""The commands that bring pages in: run, ingest, read, reparse, demo.
+"""The commands that bring pages in: run, look, ingest, read, reparse, demo.
 
 What belongs here: their options and what they print. What does not: their work (`pipeline.job`, `pipeline.ingest`, …).
 """
@@ -30,6 +30,7 @@ _READ_COLUMNS = ("path", "url", "kind", "number", "title", "published_date")
 def add_to(app: typer.Typer) -> None:
     """Add the commands to `app`."""
     app.command()(run)
+    app.command()(look)
     app.command()(ingest)
     app.command()(read)
     app.command()(reparse)
@@ -71,6 +72,26 @@ def run(  # noqa: PLR0913, PLR0917 - each parameter is an option
         for note in report.notes:
             cli_output.say(f"{report.source}: {note}")
     if not all(report.is_good for report in reports):
+        raise typer.Exit(1)
+
+
+def look(
+    context: typer.Context,
+    source: Annotated[str, typer.Argument(metavar="SOURCE", help="A declared source.")],
+    recheck_all: Annotated[  # noqa: FBT002
+        bool, typer.Option("--recheck-all", help="Ask every known page again, not only those whose turn it is.")
+    ] = False,
+    form: Form = Format.table,
+) -> None:
+    """Ask a source now and name the pages that are new or read otherwise; the next run loads them and alerts."""
+    from pipeline import looking  # noqa: PLC0415
+
+    with cli_output.spinner(f"{source}: asking and reading"):
+        report, news = looking.look(context.obj, source, recheck_all=recheck_all)
+    cli_output.emit(news, looking.COLUMNS, form)
+    for reason in report.reasons:
+        cli_output.say(f"{source}: {report.verdict}: {reason}")
+    if not report.is_good:
         raise typer.Exit(1)
 
 

@@ -12,7 +12,7 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,10 +25,13 @@ from policywatch.home import Home
 
 if TYPE_CHECKING:
     from crawlers.source import Source
+    from pipeline.carrying import Ahead
     from pipeline.pool import Watcher
     from pipeline.reading import ReadReport
     from warehouse.ledger import Ledger
 
+_PAUSE_SECONDS = 0.02
+"""How long what works beside a crawl waits where there is nothing to do yet."""
 _LEDGER_SECONDS = 600
 """How long to wait for another process that is loading."""
 
@@ -91,6 +94,7 @@ def crawl(  # noqa: PLR0913 - each is a wish of one caller
     settings: Mapping[str, str] | None = None,
     verbose: bool = False,
     recheck_all: bool = False,
+    beside: Callable[[], bool] | None = None,
 ) -> dict[str, Any]:
     """Crawl `source` in a process of its own (Scrapy's reactor starts once per process) and return its crawl.json.
 
@@ -101,6 +105,7 @@ def crawl(  # noqa: PLR0913 - each is a wish of one caller
         settings: Scrapy settings of this crawl alone.
         verbose: let the crawl's log through to this process's stderr.
         recheck_all: ask every known page, whether it is due or not.
+        beside: called again and again while the crawl runs; says whether it had anything to do.
 
     Raises:
         PolicywatchError: the crawl could not run at all (broken configuration, full disk); says why.
@@ -112,7 +117,9 @@ def crawl(  # noqa: PLR0913 - each is a wish of one caller
     arguments += [f"--set={name}={value}" for name, value in (settings or {}).items()]
     # Left early, also by Dagster's interrupt, it stops the crawl: that must not go on without us.
     with CrawlProcess(arguments, {**os.environ, **(env or {})}, verbose=verbose) as process:
-        code = process.wait()
+        busy = True
+        while (code := process.wait(None if beside is None else 0 if busy else _PAUSE_SECONDS)) is None:
+            busy = beside() if beside is not None else False
         out, log = process.out, process.said
     if code != 0:
         said = [line for line in (log or out).splitlines() if line.strip()]
@@ -158,21 +165,44 @@ def _say(line: str) -> None:
     sys.stderr.flush()
 
 
-def read(home: Home, source: str | None = None, *, watcher: "Watcher | None" = None) -> "list[ReadReport]":
-    """Read every committed crawl (of `source`, or all) that is neither loaded nor staged; oldest first."""
+def read(
+    home: Home,
+    source: str | None = None,
+    *,
+    watcher: "Watcher | None" = None,
+    ahead: "Mapping[str, Ahead] | None" = None,
+) -> "list[ReadReport]":
+    """Read every committed crawl (of `source`, or all) that is neither loaded nor staged; oldest first.
+
+    `ahead`: what was read of the latest while it ran, by capture id.
+    """
     from pipeline import reading  # noqa: PLC0415 - the readers load only where they are used
 
     sources = declared()
-    with ledger(home) as warehouse:
-        folders = reading.pending(home, warehouse.loaded(), source)
-        known = _known(warehouse, source) if folders else {}
     reports = []
+    folders, known = unread(home, source)
     for folder in folders:
         if reading.staged(home, folder.name) is None:
-            reports.append(reading.read_crawl(home, folder, sources, known, watcher=watcher))
+            reports.append(reading.read_crawl(home, folder, sources, known, watcher=watcher, ahead=ahead))
         if folder is not folders[-1]:
             known |= reading.last_read(folder, known, home)
     return reports
+
+
+def unread(home: Home, source: str | None = None) -> "tuple[list[Path], dict[str, Mapping[str, Any]]]":
+    """The folders of the crawls to read (of `source`, or all), oldest first, and what is known before the first.
+
+    What is known: by canonical URL, the stored reading, or one that is staged and not loaded yet.
+    """
+    from pipeline import reading  # noqa: PLC0415
+
+    with ledger(home) as warehouse:
+        folders = reading.pending(home, warehouse.loaded(), source)
+        known = _known(warehouse, source)
+    while folders and reading.staged(home, folders[0].name) is not None:
+        known |= reading.last_read(folders[0], known, home)
+        del folders[0]
+    return folders, known
 
 
 def _known(warehouse: "Ledger", source: str | None) -> dict[str, Mapping[str, Any]]:

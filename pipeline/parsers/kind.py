@@ -43,6 +43,9 @@ _SHORT_PAGE: Final = 700
 _SHORT_NAME: Final = 12
 _SURE: Final = 4
 _TINY: Final = 25
+_THIN: Final = 20
+MOST_MARKUP: Final = _THIN * _TINY
+"""Characters of markup from which on more of it says nothing more: `reject` may be told so many at the most."""
 _REPORTED: Final = re.compile(
     r"记者(?!招待)|本报(?![告表批送请])|讯[（(]|电[（(]|新华社|通讯员|\(Reporter|reporters?\b|News Service|Cctv news"
     r"|\b(?:Xinhua|China Daily|People's Daily|Global Times|CGTN)\b",
@@ -105,7 +108,7 @@ def reject(title: str, text: str, markup: int) -> None:
             raise Unreadable("error_page", f"the answer is an error page: {clean(whole)[:60]}")
         if _LOGIN.match(title):
             raise Unreadable("error_page", f"the answer is a page to log in: {clean(whole)[:60]}")
-    if not whole or (len(whole) < _TINY and markup > 20 * len(whole) and not title):
+    if not whole or (len(whole) < _TINY and markup > _THIN * len(whole) and not title):
         raise Unreadable("no_text", "there is markup but no text; a script may have to fill the page")
 
 

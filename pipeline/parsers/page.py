@@ -132,7 +132,7 @@ def _markup_of(  # noqa: PLR0913, PLR0917 - as `read_page`
     source = read_markup(raw, url, hints or Hints())
     if _is_bare(source) and (composed := embedded.page_of_scripts(text)):
         source, text = read_markup(_encoded(composed), url, Hints()), composed
-    source.markup = len(text)
+    source.markup = min(len(text), kind.MOST_MARKUP)
     cut(source)
     return source
 
