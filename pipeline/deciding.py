@@ -79,6 +79,7 @@ def decide(  # noqa: PLR0913 - what a decision consists of
         }
         said = json.dumps(row, ensure_ascii=False, sort_keys=True, default=str)
         row["decision_id"] = f"bind-{hashlib.sha256(said.encode()).hexdigest()[:16]}"
+        journal.catch_up(home, warehouse)
         about = {"relation": found["relation"], "quote": found["quote"], "target_title": target.get("title")}
         journal.append(home, [{"what": journal.DECISION, **row, **about}])
         report = warehouse.decide(row)

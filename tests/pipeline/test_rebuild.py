@@ -27,6 +27,7 @@ NEW = {
     "title": "试验市人民政府关于改进试验的通知", "number": "试政发〔2024〕9号", "start": "2024年4月1日", "end": "",
     "clause": "《试验市人民政府关于开展试俭的通知》同时废止。", "signed": "2024年3月20日",
 }  # fmt: skip
+EVIL = "错字'; DROP TABLE event; -- $1 ? %s {x} \""
 ALERTS = """\
 subscriptions:
   - name: all
@@ -123,14 +124,16 @@ def test_what_could_not_be_bound_is_listed_and_bound_by_a_person(life, cli):
         answer = cli(*wrong)
         assert (answer.code, said in answer.err) == (2, True), answer.err
 
-    answer = cli(
-        "bind", row["citation_id"], "试政发〔2023〕1号", "--reason", "错字", "--by", "张三", "--format", "json"
-    )
+    answer = cli("bind", row["citation_id"], "试政发〔2023〕1号", "--reason", EVIL, "--by", "张三", "--format", "json")
     (done,) = json.loads(answer.out)
     assert (done["action"], done["events"]) == ("bind", {"repealed": 1})
     assert json.loads(cli("citations", "--unbound", "--json").out) == []
     (row,) = json.loads(cli("citations", "--decided", "--json").out)
-    assert (row["binding_rule"], row["bound_by"], row["bound_number"]) == ("by hand", "张三: 错字", "试政发〔2023〕1号")
+    assert (row["binding_rule"], row["bound_by"], row["bound_number"]) == (
+        "by hand",
+        f"张三: {EVIL}",
+        "试政发〔2023〕1号",
+    )
     ended = "SELECT end_kind, CAST(in_force_to AS VARCHAR) FROM effect WHERE known_to IS NULL AND end_kind IS NOT NULL"
     assert rows(life, ended) == [("repealed", "2024-03-31")]
 
