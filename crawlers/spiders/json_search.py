@@ -39,10 +39,13 @@ class JsonSearchSpider(SourceSpider[JsonList]):
                 return
             if rows or number == 0:
                 self.seen(asked.url, len(entries), page)
-            for entry in entries:
-                yield entry
-            had += len(rows)
-            if not rows or (total is not None and had >= total):
+            had, is_last = had + len(rows), not rows
+            # An answer may hold whole documents, several times over by now: it goes before the next one comes.
+            del page, rows
+            entries.reverse()
+            while entries:
+                yield entries.pop()
+            if is_last or (total is not None and had >= total):
                 return
 
     def rows(self, page: ListPage) -> tuple[list[Any], int | None]:

@@ -1,13 +1,16 @@
 """Searches: JSON by page and by offset, rows and HTML in answers, Hanweb's datastores, and answers of changed shape."""
 
+import gc
 import json
 from pathlib import Path
 
 import pytest
 
+from crawlers import replay
+from crawlers.source import load_source
 from crawlers.spiders.base import FullText, ListPage
 from crawlers.spiders.text import decoded
-from tests.crawlers.walking import SITE, Walk
+from tests.crawlers.walking import HEAD, SITE, Walk
 
 API = f"{SITE}/api"
 ROWS = f"""  kind: json
@@ -29,6 +32,22 @@ def test_rows_page_by_page_until_the_total(tmp_path):
     )
     assert walk.paths == [f"/p/{number}.html" for number in (1, 2, 3, 4, 5)]
     assert (len(walk.asked), walk.items, walk.session.signals) == (3, [2, 2, 1], [])
+
+
+def test_the_documents_of_an_answer_are_let_go_before_the_next_one_is_asked(tmp_path):
+    held = []
+
+    def answers(key):
+        held.append([kind.__name__ for kind in map(type, gc.get_objects()) if kind in {FullText, ListPage}])
+        rows = [{"id": 50 * len(held) + row, "t": "题", "zw": "一、全文。"} for row in range(50)]
+        return replay.Answered(json.dumps({"data": {"list": rows, "total": 200}}).encode(), "application/json", key)
+
+    text = HEAD.replace("{name}", "here").replace("{listing}", ROWS + "  text: zw\n")
+    (tmp_path / "here.yaml").write_text(text, encoding="utf-8")
+    gc.collect()
+    walked = replay.walk(load_source("here", tmp_path), answers)
+    assert (len(walked.entries), len(held)) == (200, 4)
+    assert max(map(len, held)) <= 1, held  # the one that is being handled
 
 
 def test_rows_by_offset_and_by_record_numbers(tmp_path):
