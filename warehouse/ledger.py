@@ -245,8 +245,9 @@ def _upsert(steps: Steps, rows: Sequence[Mapping[str, Any]]) -> None:
 
 
 def _queue(steps: Steps, deliveries: Sequence[Mapping[str, Any]], matched: Sequence[str]) -> None:
-    for row in deliveries:
-        steps.run("sql/outbox_queue.sql", {name: row.get(name) for name in DELIVERY_COLUMNS})
+    rows = [{name: row.get(name) for name in DELIVERY_COLUMNS} for row in deliveries]
+    if rows:
+        steps.run("sql/outbox_queue.sql", {"deliveries": rows})
     steps.run("sql/outbox_matched.sql", {"event_ids": list(matched)})
 
 

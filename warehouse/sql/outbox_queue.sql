@@ -1,12 +1,24 @@
--- Queue one delivery, unless its key is there.
+-- Queue $deliveries, each unless its key is there; a key that is given twice counts once.
 INSERT INTO delivery BY NAME
+WITH given AS (
+    SELECT unnest(CAST($deliveries AS STRUCT(
+        idempotency_key VARCHAR,
+        event_id VARCHAR,
+        subscription VARCHAR,
+        channel VARCHAR,
+        queued_at TIMESTAMPTZ,
+        next_attempt_at TIMESTAMPTZ
+    )[]), recursive := true)
+)
 SELECT
-    $idempotency_key AS idempotency_key,
-    $event_id AS event_id,
-    $subscription AS subscription,
-    $channel AS channel,
+    g.idempotency_key,
+    any_value(g.event_id) AS event_id,
+    any_value(g.subscription) AS subscription,
+    any_value(g.channel) AS channel,
     'pending' AS status,
     0 AS attempts,
-    CAST($queued_at AS TIMESTAMPTZ) AS queued_at,
-    CAST($next_attempt_at AS TIMESTAMPTZ) AS next_attempt_at
-WHERE $idempotency_key NOT IN (SELECT d.idempotency_key FROM delivery AS d);
+    any_value(g.queued_at) AS queued_at,
+    any_value(g.next_attempt_at) AS next_attempt_at
+FROM given AS g
+WHERE g.idempotency_key NOT IN (SELECT d.idempotency_key FROM delivery AS d)
+GROUP BY g.idempotency_key;
