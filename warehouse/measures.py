@@ -5,9 +5,10 @@ changed (`changes`).
 """
 
 import hashlib
+import heapq
 import math
 from collections import Counter, defaultdict
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -15,11 +16,13 @@ MIN_SIMILARITY: Final = 0.5
 """Shared character pairs over all character pairs (Dice) from which on two texts are one measure, edited."""
 MAX_PAIRS: Final = 250_000
 """Texts are compared each with each up to this many pairs; beyond it, with those that share their rarest words."""
-MAX_EXACT: Final = 10_000
-"""Pairs in a group of clauses that are alike, up to which the best matching of all is found; beyond it, a good one."""
+MAX_DENSE: Final = 10_000
+"""Pairs that are alike up to which all of them may be matched; beyond it, those of each clause that are most alike."""
+_SAME_HEADING: Final = 4.0
+"""More than any two pairs without it, and a pair keeps two others away at most: so the most headings stay."""
 _SAME_PATH: Final = 0.05
 _NEAR: Final = 0.001
-_RARE, _COMMON, _LIKELY = 8, 100, 8
+_RARE, _COMMON, _LIKELY, _BEST = 8, 100, 8, 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +45,9 @@ def new_id(policy_id: str, instant: int, clause: Clause) -> str:
 def match(old: Sequence[Clause], new: Sequence[Clause]) -> dict[int, str]:
     """The measure_id of each new clause that continues an old one, by the new clause's position.
 
-    From the surest sign to the weakest: same heading and text; same text; same heading at the same path; same heading;
-    then the texts, so that all pairs together are most similar; among equals, the same path before another.
+    What is the same on both sides is paired first: path, heading and text; heading and text; text. The rest is matched
+    as a whole, so that most headings stay and, among such matchings, the texts are most similar in sum; among equals,
+    the same path before another.
     """
     found: dict[int, str] = {}
     rest_old = list(old)
@@ -52,12 +56,11 @@ def match(old: Sequence[Clause], new: Sequence[Clause]) -> dict[int, str]:
         lambda clause: (clause.path, clause.heading, clause.text),
         lambda clause: (clause.heading, clause.text) if clause.heading or clause.text else None,
         lambda clause: clause.text or None,
-        lambda clause: (clause.path, clause.heading) if clause.heading else None,
-        lambda clause: clause.heading or None,
     )
     for key in keys:
         rest_old, rest_new = _by_key(rest_old, rest_new, key, found)
-    _by_similarity(rest_old, rest_new, found)
+    for row, column in _assign(_likeness(rest_old, rest_new)):
+        found[rest_new[row].position] = rest_old[column].measure_id
     return found
 
 
@@ -81,47 +84,60 @@ def _by_key(
     ]
 
 
-def _by_similarity(old: list[Clause], new: list[Clause], found: dict[int, str]) -> None:
-    """Pair what is left so that the sum of the similarities is greatest, not the first or the best pair's alone."""
-    for rows, columns, weights in _groups(_likeness(old, new)):
-        chosen = _assign(weights) if len(rows) * len(columns) <= MAX_EXACT else _greedy(weights)
-        for row, column in chosen:
-            found[new[rows[row]].position] = old[columns[column]].measure_id
-
-
-def _likeness(old: list[Clause], new: list[Clause]) -> dict[tuple[int, int], float]:
+def _likeness(old: Sequence[Clause], new: Sequence[Clause]) -> dict[tuple[int, int], float]:
     """How much each new clause is like each old one, by places in the lists; pairs that are not alike are left out."""
     pairs_old = [_pairs(clause.text) for clause in old]
     pairs_new = [_pairs(clause.text) for clause in new]
     alike: dict[tuple[int, int], float] = {}
-    for place, rivals in enumerate(_rivals([item.text for item in old], [item.text for item in new])):
+    for place, rivals in enumerate(_rivals(old, new)):
         for rival in rivals:
             clause, before = new[place], old[rival]
             score = _dice(pairs_new[place], pairs_old[rival])
-            # A heading without text of its own is told by its place alone.
+            is_headed = bool(clause.heading) and clause.heading == before.heading
+            # A clause without text of its own is told by its place alone.
             if not pairs_new[place] and not pairs_old[rival] and clause.path == before.path:
                 score = MIN_SIMILARITY
-            if score >= MIN_SIMILARITY:
+            if score >= MIN_SIMILARITY or is_headed:
                 # Among equals, the same path comes first, then the nearest place.
                 distance = abs(clause.position - before.position) / (1 + clause.position + before.position)
-                alike[place, rival] = score + (_SAME_PATH if clause.path == before.path else 0) - _NEAR * distance
-    return alike
+                score += (_SAME_PATH if clause.path == before.path else 0) - _NEAR * distance
+                alike[place, rival] = score + (_SAME_HEADING if is_headed else 0)
+    return alike if len(alike) <= MAX_DENSE else _best(alike)
 
 
-def _rivals(old: Sequence[str], new: Sequence[str]) -> list[Iterable[int]]:
-    """The old clauses that each new one is compared with: all; of very many, those that share its rarest words."""
+def _best(alike: Mapping[tuple[int, int], float]) -> dict[tuple[int, int], float]:
+    """Of very many pairs those that are among the best of either side."""
+    sides: tuple[dict[int, list[tuple[int, int]]], ...] = (defaultdict(list), defaultdict(list))
+    for pair in alike:
+        for side, place in zip(sides, pair, strict=True):
+            side[place].append(pair)
+    kept = {
+        pair
+        for side in sides
+        for pairs in side.values()
+        for pair in sorted(pairs, key=lambda pair: (-alike[pair], pair))[:_BEST]
+    }
+    return {pair: alike[pair] for pair in sorted(kept)}
+
+
+def _rivals(old: Sequence[Clause], new: Sequence[Clause]) -> list[Iterable[int]]:
+    """The old clauses that each new one is compared with: all; of very many, those of its heading or rarest words."""
     if len(old) * len(new) <= MAX_PAIRS:
         return [range(len(old))] * len(new)
     holders: dict[str, list[int]] = defaultdict(list)
-    for place, text in enumerate(old):
-        for shingle in _shingles(text):
+    headed: dict[str | None, list[int]] = defaultdict(list)
+    for place, clause in enumerate(old):
+        headed[clause.heading].append(place)
+        for shingle in _shingles(clause.text):
             holders[shingle].append(place)
     rivals: list[Iterable[int]] = []
-    for place, text in enumerate(new):
-        known = (shingle for shingle in _shingles(text) if shingle in holders)
+    for place, clause in enumerate(new):
+        known = (shingle for shingle in _shingles(clause.text) if shingle in holders)
         rare = sorted(known, key=lambda shingle: (len(holders[shingle]), shingle))[:_RARE]
         shared = Counter(holder for shingle in rare for holder in holders[shingle][:_COMMON])
         likely = {holder for holder, _ in sorted(shared.items(), key=lambda item: (-item[1], item[0]))[:_LIKELY]}
+        if clause.heading:
+            likely.update(headed[clause.heading][:_LIKELY])
         rivals.append(sorted(likely | ({place} if place < len(old) else set())))
     return rivals
 
@@ -131,99 +147,67 @@ def _shingles(text: str) -> frozenset[str]:
     return frozenset(text[place : place + 4] for place in range(max(len(text) - 3, 1)))
 
 
-def _groups(
-    alike: Mapping[tuple[int, int], float],
-) -> Iterator[tuple[list[int], list[int], dict[tuple[int, int], float]]]:
-    """The parts of `alike` that have nothing in common: new places, old places, and the weights by place in these."""
-    links: dict[tuple[bool, int], list[tuple[bool, int]]] = defaultdict(list)
-    for row, column in alike:
-        links[False, row].append((True, column))
-        links[True, column].append((False, row))
-    seen: set[tuple[bool, int]] = set()
-    for start in sorted(links):
-        if start in seen:
-            continue
-        seen.add(start)
-        reached = [start]
-        for node in reached:
-            fresh = [other for other in links[node] if other not in seen]
-            seen.update(fresh)
-            reached += fresh
-        rows = sorted(place for is_old, place in reached if not is_old)
-        columns = sorted(place for is_old, place in reached if is_old)
-        row_of = {place: number for number, place in enumerate(rows)}
-        column_of = {place: number for number, place in enumerate(columns)}
-        yield (
-            rows,
-            columns,
-            {
-                (row_of[row], column_of[column]): alike[row, column]
-                for row in rows
-                for column in sorted({place for _, place in links[False, row]})
-            },
-        )
-
-
-def _greedy(weights: Mapping[tuple[int, int], float]) -> Iterator[tuple[int, int]]:
-    """The best pair of all first, and so on: for groups that are too large for the exact way."""
-    rows: set[int] = set()
-    columns: set[int] = set()
-    for (row, column), _ in sorted(weights.items(), key=lambda item: (-item[1], item[0])):
-        if row not in rows and column not in columns:
-            rows.add(row)
-            columns.add(column)
-            yield row, column
-
-
 def _assign(weights: Mapping[tuple[int, int], float]) -> list[tuple[int, int]]:
-    """The pairs of greatest total weight (Hungarian method with potentials); what pairs with nothing weighs 0."""
-    rows = 1 + max(row for row, _ in weights)
-    columns = 1 + max(column for _, column in weights)
-    table = _Table(weights, rows, columns + rows)  # a column of its own for each row that stays alone
-    for row in range(1, rows + 1):
-        table.place(row)
-    placed = [(table.holder[column] - 1, column - 1) for column in range(1, columns + 1) if table.holder[column]]
-    return [pair for pair in placed if pair in weights]
+    """The pairs (row, column) of `weights` of greatest total weight, each row and each column in one at most."""
+    matching = _Matching(weights)
+    for row in sorted(matching.edges):
+        matching.place(row)
+    return sorted((row, column) for column, row in matching.holder.items() if column >= 0)
 
 
-class _Table:
-    """Rows and columns, from 1, with their prices; `holder` is the row of each column, 0 for none."""
+class _Matching:
+    """A matching that grows row by row and is the best one of its rows at every step (shortest augmenting paths).
 
-    def __init__(self, weights: Mapping[tuple[int, int], float], rows: int, width: int) -> None:
-        self.weights, self.width = weights, width
-        self.row_price, self.column_price = [0.0] * (rows + 1), [0.0] * (width + 1)
-        self.holder, self.came_from = [0] * (width + 1), [0] * (width + 1)
+    Every row may also stay alone, at weight 0: in a column of its own, `~row`. A row's and a column's price together
+    are at most the cost (the weight, negative) of their pair, and just that in a pair of the matching.
+    """
 
-    def place(self, row: int) -> None:
-        """Give `row` a column, moving others along the cheapest path."""
-        self.holder[0], column = row, 0
-        least = [math.inf] * (self.width + 1)
-        open_columns = list(range(1, self.width + 1))
-        used = [0]
+    def __init__(self, weights: Mapping[tuple[int, int], float]) -> None:
+        self.edges: dict[int, list[tuple[int, float]]] = {}
+        for (row, column), weight in weights.items():
+            self.edges.setdefault(row, [(~row, 0.0)]).append((column, -weight))
+        self.row_price: dict[int, float] = dict.fromkeys(self.edges, 0.0)
+        self.column_price: dict[int, float] = defaultdict(float)
+        self.holder: dict[int, int] = {}
+        self.column_of: dict[int, int] = {}
+
+    def place(self, start: int) -> None:
+        """Give the row `start` a column, moving others along the cheapest path."""
+        distance: dict[int, float] = {}
+        came_from: dict[int, int] = {}
+        done: dict[int, float] = {}
+        heap: list[tuple[float, int]] = []
+        row, so_far = start, 0.0
         while True:
-            following = self._nearest(column, open_columns, least)
-            step = least[following]
-            for other in used:
-                self.row_price[self.holder[other]] += step
-                self.column_price[other] -= step
-            for other in open_columns:
-                least[other] -= step
-            column = following
-            if not self.holder[column]:
+            for column, cost in self.edges[row]:
+                reached = so_far + cost - self.row_price[row] - self.column_price[column]
+                if column not in done and reached < distance.get(column, math.inf):
+                    distance[column], came_from[column] = reached, row
+                    heapq.heappush(heap, (reached, column))
+            so_far, column = heapq.heappop(heap)
+            while column in done:
+                so_far, column = heapq.heappop(heap)
+            done[column] = so_far
+            if column not in self.holder:
                 break
-            used.append(column)
-            open_columns.remove(column)
-        while column:
-            self.holder[column] = self.holder[self.came_from[column]]
-            column = self.came_from[column]
+            row = self.holder[column]
+        self._settle(start, done)
+        while True:
+            row = came_from[column]
+            left = self.column_of.get(row)
+            self.holder[column], self.column_of[row] = row, column
+            if left is None:
+                return
+            column = left
 
-    def _nearest(self, column: int, open_columns: Sequence[int], least: list[float]) -> int:
-        row = self.holder[column]
-        for other in open_columns:
-            cost = -self.weights.get((row - 1, other - 1), 0.0) - self.row_price[row] - self.column_price[other]
-            if cost < least[other]:
-                least[other], self.came_from[other] = cost, column
-        return min(open_columns, key=lambda other: (least[other], other))
+    def _settle(self, start: int, done: Mapping[int, float]) -> None:
+        """The prices after the columns `done` were reached, the last of them the free one."""
+        so_far = done[next(reversed(done))]
+        self.row_price[start] += so_far
+        for settled, reached in done.items():
+            if settled in self.holder:
+                self.row_price[self.holder[settled]] += so_far - reached
+                self.column_price[settled] -= so_far - reached
 
 
 def _pairs(text: str) -> frozenset[str]:

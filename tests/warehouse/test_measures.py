@@ -84,11 +84,86 @@ def test_the_assignment_is_the_best_there_is():
         rows, columns = chance.randint(1, 5), chance.randint(1, 5)
         every = itertools.product(range(rows), range(columns))
         weights = {pair: chance.random() for pair in every if chance.random() < 0.7} or {(0, 0): 0.5}
-        tried = itertools.permutations([*range(columns), *[None] * rows], rows)
-        best = max(sum(weights.get(pair, 0) for pair in enumerate(chosen)) for chosen in tried)
+        best = best_of_all(weights, rows, columns)
         found = measures._assign(weights)
         assert len({row for row, _ in found}) == len({column for _, column in found}) == len(found)
         assert sum(weights[pair] for pair in found) == pytest.approx(best)
+
+
+def best_of_all(weights, rows, columns):
+    """The greatest total weight that any matching has, by trying them all."""
+    tried = itertools.permutations([*range(columns), *[None] * rows], rows)
+    return max(sum(weights.get(pair, 0) for pair in enumerate(chosen)) for chosen in tried)
+
+
+def test_what_is_matched_is_the_best_of_all_matchings():
+    chance = random.Random(11)
+
+    def some(count, signs):
+        texts = ["".join(chance.choices("甲乙丙", k=8)) + signs[place] for place in range(count)]
+        return clauses(*[(chance.choice("一二三四"), chance.choice([None, "总则", "附则"]), text) for text in texts])
+
+    seen = set()
+    for _ in range(150):
+        old, new = some(chance.randint(1, 4), "子丑寅卯"), some(chance.randint(1, 4), "辰巳午未")
+        weights = measures._likeness(old, new)
+        places = {clause.measure_id: place for place, clause in enumerate(old)}
+        found = [(place, places[measure_id]) for place, measure_id in match(old, new).items()]
+        assert len({column for _, column in found}) == len(found)
+        assert sum(weights[pair] for pair in found) == pytest.approx(best_of_all(weights, len(new), len(old)))
+        headed = {pair: 1 for pair in weights if old[pair[1]].heading and old[pair[1]].heading == new[pair[0]].heading}
+        assert sum(pair in headed for pair in found) == best_of_all(headed, len(new), len(old))
+        seen.add(len(found))
+    assert seen >= {1, 2, 3, 4}
+
+
+def test_ids_survive_renumbering_moved_headings_and_small_edits():
+    chance = random.Random(13)
+    signs = [chr(0x4E00 + 7 * place) for place in range(400)]
+
+    def text():
+        return "".join(chance.choices(signs, k=chance.randint(20, 60)))
+
+    def edited(words):
+        place = chance.randrange(len(words) - 2)
+        return words[:place] + "".join(chance.choices(signs, k=chance.randint(0, 3))) + words[place + 2 :]
+
+    for _ in range(60):
+        old = clauses(*[(f"第{place}条", chance.choice([None, text()[:6]]), text()) for place in range(20)])
+        kept = [item for item in old if chance.random() < 0.8]
+        if chance.random() < 0.5:
+            chance.shuffle(kept)
+        rows = [
+            (item.heading, edited(item.text) if chance.random() < 0.6 else item.text, item.measure_id) for item in kept
+        ]
+        for _ in range(chance.randint(0, 4)):
+            rows.insert(chance.randint(0, len(rows)), (None, text(), None))
+        new = clauses(*[(f"第{place}条", heading, words) for place, (heading, words, _) in enumerate(rows)])
+        assert match(old, new) == {place: row[2] for place, row in enumerate(rows) if row[2]}
+
+
+def test_headings_of_one_name_are_told_apart_by_their_texts():
+    old = clauses(("一.1", "保障措施", "由市财政局安排专项资金。"), ("二.1", "保障措施", "由市教育局组织教师培训。"))
+    new = clauses(
+        ("一.1", "保障措施", "由市教育局组织骨干教师培训。"),
+        ("二.1", "保障措施", "由市财政局安排两笔专项资金。"),
+        ("三.1", "保障措施", "全部新写。"),
+    )
+    assert match(old, new) == {0: "me_1", 1: "me_0"}
+
+
+def test_a_heading_that_stays_holds_where_another_text_is_more_alike():
+    old = clauses(("一", "补助", "甲乙丙丁戊己庚辛"), ("二", "奖励", "子丑寅卯辰巳午未"))
+    new = clauses(("一", "奖励", "甲乙丙丁戊己庚壬"), ("二", "补助", "子丑寅卯辰巳午申"))
+    assert match(old, new) == {0: "me_1", 1: "me_0"}
+
+
+def test_hundreds_of_clauses_that_are_nearly_alike_are_matched():
+    old = clauses(
+        *[(str(place), "标准", f"第{place % 7}类企业给予补助{place}元，由甲局负责。") for place in range(400)]
+    )
+    rows = [(str(place), "标准", f"第{place % 7}类企业给予补助{place}元，由乙局负责。") for place in range(399, -1, -1)]
+    assert match(old, clauses(*rows)) == {place: f"me_{399 - place}" for place in range(400)}
 
 
 def test_ids_depend_on_what_is_there():
