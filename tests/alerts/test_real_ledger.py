@@ -147,3 +147,20 @@ def test_killed_at_any_point_the_next_run_ends_as_an_undisturbed_one(home, recei
     assert len(receiver.keys) == attempts
     assert len(set(receiver.keys)) == 1
     assert (home.root / "alerts" / "a.md").read_text(encoding="utf-8").count("policywatch-key") == 1
+
+
+def test_two_daemons_at_once_tell_it_once(home, receiver):
+    add(home.warehouse, *(event_row(nth) for nth in range(1, 4)))
+    item = {"name": "ends", "deliver": [{"kind": "webhook", "url": receiver.url, "allow_private": True}, FILE]}
+    words = [str(home.root), str(Path(__file__).parent), json.dumps({"subscriptions": [item]}), "never"]
+    path = os.pathsep.join([str(Path(__file__).parents[2]), os.environ.get("PYTHONPATH", "")])
+    daemons = [
+        subprocess.Popen(
+            [sys.executable, "-c", KILLED, *words], env=os.environ | {"PYTHONPATH": path}, stderr=subprocess.PIPE
+        )
+        for _ in range(2)
+    ]
+    assert [(daemon.wait(60), daemon.communicate()[1]) for daemon in daemons] == [(0, b"")] * 2
+    assert len(receiver.keys) == len(set(receiver.keys)) == 3
+    assert {(row["status"], row["attempts"]) for row in rows(home)} == {("sent", 1)}
+    assert (home.root / "alerts" / "a.md").read_text(encoding="utf-8").count("policywatch-key") == 3

@@ -1,5 +1,6 @@
 """The outbox: every event matched once, every delivery queued once, and each attempt on record."""
 
+import json
 from datetime import timedelta
 
 
@@ -55,3 +56,40 @@ def test_a_delivery_is_queued_sent_failed_and_given_up(world):
     ]
     world.ledger.mark_sent("b", now)
     assert world.one("SELECT attempts FROM delivery WHERE idempotency_key = 'b'") == 2
+
+
+def test_what_filters_ask_of_the_warehouse(world):
+    money = {"value": 2_000_000.0, "unit": "CNY", "limit": "cap", "quote": "最高200万元", "per": None}
+    share = money | {"value": 9_000_000.0, "unit": "percent"}
+    plain = world.clause("二", "由市财政局负责。")
+    world.crawl(
+        "2021-01-02",
+        world.policy(clauses=[world.clause("一", "给予最高200万元补助。", amounts=json.dumps([money, share])), plain]),
+        world.policy("http://city/b", "云江市乙办法", "云政发〔2020〕2号", clauses=[plain]),
+        world.policy("http://city/c", "云江市丙办法", "云政发〔2021〕3号",
+                     citations=[world.cites("based_on", "云江市甲办法", "云政发〔2020〕1号")]),
+    )  # fmt: skip
+    ids = {row["title"]: row["policy_id"] for row in world.ledger.query("SELECT title, policy_id FROM policy_version")}
+    a, b, c = (ids[f"云江市{name}办法"] for name in "甲乙丙")
+    wanted = [
+        {"reference": "number", "number": "云政发〔2020〕2号", "title": None},
+        {"reference": "title", "number": None, "title": "云江市丙办法"},
+        {"reference": "http://city/a", "number": None, "title": None},
+        {"reference": b, "number": None, "title": "云江市甲办法"},
+        {"reference": "nothing", "number": "云政发〔1999〕9号", "title": "没有"},
+    ]
+    assert world.ledger.policies_meant(wanted) == {"number": {b}, "title": {c}, "http://city/a": {a}, b: {a, b}}
+    assert world.ledger.policies_meant([]) == {}
+    assert world.ledger.touching([a, b, c], [a]) == {c: {a}}
+    assert world.ledger.touching([a, b, c], [c]) == {a: {c}}
+    assert world.ledger.amounts([a, b, c])[a] == 2_000_000
+    assert b not in world.ledger.amounts([a, b])
+
+
+def test_an_announced_end_knows_its_earlier_announcements(world):
+    world.crawl("2021-01-02", world.policy(effect=[world.says("valid_until", "2021-05-31", "失效日期")]))
+    for today in ("2021-05-02", "2021-05-18", "2021-05-25"):
+        world.calendar(today, warn_days=[30, 14, 7])
+    found = [row for row in world.ledger.unmatched_events() if row["kind"] == "expiring"]
+    assert [row["told_days"] for row in found] == [None, [30], [30, 14]]
+    assert world.ledger.unmatched_events(1)[0]["kind"] == "issued"
