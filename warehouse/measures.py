@@ -200,7 +200,7 @@ class _Matching:
                 return
             column = left
 
-    def _settle(self, start: int, done: Mapping[int, float]) -> None:
+    def _settle(self, start: int, done: dict[int, float]) -> None:
         """The prices after the columns `done` were reached, the last of them the free one."""
         so_far = done[next(reversed(done))]
         self.row_price[start] += so_far
