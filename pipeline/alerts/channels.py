@@ -35,9 +35,9 @@ class Outgoing:
     words: Rendered
 
     @classmethod
-    def of(cls, message: Message) -> Self:
-        """`message` with the words for it."""
-        return cls(message, render_message(message))
+    def of(cls, message: Message, archive: str | None = None) -> Self:
+        """`message` with the words for it; `archive` as `render_message` takes it."""
+        return cls(message, render_message(message, archive))
 
     @property
     def key(self) -> str:

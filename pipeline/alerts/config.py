@@ -164,6 +164,16 @@ class Subscriptions(Strict):
 
     subscriptions: Annotated[tuple[Subscription, ...], Field(strict=False)] = ()
     hold: HoldLimits = HoldLimits()
+    archived_copy: Annotated[str, Field(max_length=500)] | None = None
+    """Where a replay server shows archived pages; `{timestamp}` and `{url}` are replaced, nothing else is looked at."""
+
+    @field_validator("archived_copy")
+    @classmethod
+    def _has_a_place_for_the_url(cls, value: str | None) -> str | None:
+        if value is not None and not re.match(r"^https?://[^\s{}]+[^\s]*\{url\}", value):
+            msg = "not the address of a replay server; write it like https://replay.example/{timestamp}/{url}"
+            raise ValueError(msg)
+        return value
 
     def named(self, name: str) -> Subscription | None:
         """The subscription of that name."""

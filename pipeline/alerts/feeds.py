@@ -67,7 +67,8 @@ def _publish(ledger: FeedLedger, subscriptions: Subscriptions, home: Home) -> li
         now[stem] = f"{__version__} {language} {waiting.get(name or '', (0, None))}"
         if known.get(stem) == now[stem] and all((home.feeds / f"{stem}{end}").exists() for end in _FORMATS):
             continue
-        entries = [_entry(Event.from_row(row), name, language) for row in ledger.feed(name, MAX_ENTRIES)]
+        archive = subscriptions.archived_copy
+        entries = [_entry(Event.from_row(row), name, language, archive) for row in ledger.feed(name, MAX_ENTRIES)]
         for end, made in _FORMATS.items():
             written.append(home.feeds / f"{stem}{end}")
             put(written[-1], made(name, language, entries))
@@ -110,8 +111,8 @@ def put(path: Path, content: bytes) -> None:
         part.unlink(missing_ok=True)
 
 
-def _entry(event: Event, name: str | None, language: Language) -> Written:
-    return event, draft_of(Message(event.event_id, name or "all", language, "single", (event,)))
+def _entry(event: Event, name: str | None, language: Language, archive: str | None) -> Written:
+    return event, draft_of(Message(event.event_id, name or "all", language, "single", (event,)), archive)
 
 
 def identifier(*parts: str) -> str:

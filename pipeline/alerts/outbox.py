@@ -165,7 +165,7 @@ def probe(subscriptions: Subscriptions, home: Home, now: datetime, out: TextIO) 
         for channel_id, channel in item.channels():
             # The time makes the key new, or a second test would be taken for the first one repeated.
             key = delivery_key(f"ev_test {now.isoformat()}", item.name, channel_id)
-            outgoing = Outgoing.of(digest.single(key, item, event))
+            outgoing = Outgoing.of(digest.single(key, item, event), subscriptions.archived_copy)
             problem = _tried(partial(_send_once, channel, home, out, outgoing))
             found.append(Probe(item.name, channel.label, str(problem) if problem else None))
     return found
@@ -189,6 +189,7 @@ class _Pass:
         }
         self._desk = digest.Desk(ledger, {item.name: item for item in subscriptions.subscriptions})
         self._home = home
+        self._archive = subscriptions.archived_copy
         self._now = now
         self._out = out
         # By channel, not by subscription: one file has one writer, one dead server one time-out.
@@ -238,7 +239,7 @@ class _Pass:
         def send() -> None:
             if channel not in self._senders:
                 self._senders[channel] = open_channel(channel, self._home, self._out)
-            self._senders[channel].send(Outgoing.of(message))
+            self._senders[channel].send(Outgoing.of(message, self._archive))
 
         return _tried(send)
 

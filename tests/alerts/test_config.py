@@ -103,6 +103,12 @@ def test_channels_of_one_kind_are_numbered(load):
         (DELIVER + "{kind: file}\n", 5, "subscriptions[0].deliver[1].path", "is missing"),
         (DELIVER + "{kind: file, path: ../x}\n", 5, "subscriptions[0].deliver[1].path", "below the home folder"),
         (DELIVER + "{kind: file, path: x, format: html}\n", 5, "subscriptions[0].deliver[1].format", "text, markdown"),
+        (
+            GOOD + "archived_copy: https://a.example/x\n",
+            5,
+            "archived_copy",
+            "like https://replay.example/{timestamp}/{url}",
+        ),
         (DELIVER + "{kind: webhook}\n", 5, "subscriptions[0].deliver[1]", "write one of url, url_env and url_file"),
         (DELIVER + "{kind: webhook, url_env: a b}\n", 5, "subscriptions[0].deliver[1].url_env", "letters, digits"),
         (DELIVER + "{kind: apprise, url: mail}\n", 5, "subscriptions[0].deliver[1].url", "not an Apprise URL"),

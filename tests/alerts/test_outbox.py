@@ -258,3 +258,9 @@ def test_a_test_message_goes_to_every_channel_and_says_what_came_of_it(home, rec
     assert "Issued: 测试" in out.getvalue()
     probe(subscribed(FILE), home, NOW + timedelta(seconds=1), out)
     assert (home.root / "alerts" / "a.md").read_text(encoding="utf-8").count("policywatch-key") == 2
+
+
+def test_messages_link_to_the_operators_replay_server(run):
+    wanted = subscribed().model_copy(update={"archived_copy": "https://replay.example/{timestamp}/{url}"})
+    _, shown = run(FakeLedger(event_row(1)), wanted)
+    assert "存档副本：https://replay.example/20240301221700/http://www.yunjiang.example/a/1.html\n" in shown
