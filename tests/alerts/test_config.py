@@ -105,7 +105,7 @@ def test_channels_of_one_kind_are_numbered(load):
         (DELIVER + "{kind: file, path: x, format: html}\n", 5, "subscriptions[0].deliver[1].format", "text, markdown"),
         (
             GOOD + "archived_copy: https://a.example/x\n",
-            5,
+            4,
             "archived_copy",
             "like https://replay.example/{timestamp}/{url}",
         ),
