@@ -130,7 +130,7 @@ def policy_facts(event: Event, language: Language, archive: str | None, *, is_br
     if event.url:
         address = web_address(event.url)
         yield Fact(label("url"), address or one_line(event.url), address)
-        if event.kind not in SOURCE_KINDS and address:
+        if event.kind not in SOURCE_KINDS and address and (archive or not is_brief):
             yield _archived(event, address, archive, language)
     if not is_brief:
         yield Fact(label("detected_at"), moment(event.detected_at))
