@@ -13,7 +13,7 @@ BENCH_STAMP := $(VENV)/.installed-bench
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint types bench accuracy fuzz sources dictionary ui lock print-python clean
+.PHONY: help run test lint types bench accuracy fuzz soak sources dictionary ui lock print-python clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -40,6 +40,9 @@ accuracy: $(DEV_STAMP) ## Score the reader on the saved pages in ../shared/pages
 
 fuzz: $(DEV_STAMP) ## Read 100,000 mutated pages; only the reader's own refusal may come back (a quarter of an hour)
 	@nice -n 19 $(BIN)/python -m benchmarks.fuzz $(ARGS)
+
+soak: $(DEV_STAMP) ## Live through a year of the demo portal on a fast clock, then a month of killed runs (minutes)
+	@$(BIN)/python -m benchmarks.soak $(ARGS)
 
 sources: $(DEV_STAMP) ## Write crawlers/sources/README.md anew from the sources, then check them
 	@$(BIN)/python -m crawlers.catalogue && $(BIN)/policywatch source list --check

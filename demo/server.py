@@ -32,7 +32,7 @@ Asked = Mapping[str, str] | Message
 
 
 class DemoPortal:
-    """The running portal, a context manager. `edition` may be set while it runs: the next request sees the new one.
+    """The running portal, a context manager. `edition` and `script` may be set meanwhile: the next request sees them.
 
     Args:
         edition: which edition it shows, from 1.
@@ -46,6 +46,7 @@ class DemoPortal:
 
     def __init__(self, edition: int = 1, *, port: int = 0, bench_pages: int = generator.PAGES) -> None:
         self.edition = edition
+        self.script = site.AS_IT_IS
         self.bench_pages = bench_pages
         self._asked_port = port
         self._server: _Server | None = None
@@ -170,7 +171,7 @@ class _Handler(BaseHTTPRequestHandler):
             host, _, rest = path[1:].partition("/")
             path, prefix = f"/{rest}", f"/{host}"
         request = site.Request(host, path, parts.query, next(self.server.fetches))
-        given = site.answer(portal.edition, request, bench_pages=portal.bench_pages)
+        given = site.answer(portal.edition, request, bench_pages=portal.bench_pages, script=portal.script)
         if prefix:
             given = _prefixed(given, prefix)
         return self._send(given, self.headers, with_body=with_body)

@@ -6,7 +6,7 @@ What belongs here: routes, faults, validators. What does not: sockets (`demo.ser
 import functools
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -50,17 +50,32 @@ class Request:
     fetch: int = 0
 
 
-def answer(number: int, request: Request, *, bench_pages: int = generator.PAGES) -> Answer:
-    """The answer of edition `number` to `request`; unknown hosts and paths give 404."""
+@dataclass(frozen=True, slots=True)
+class Script:
+    """What befalls the portal on top of its edition: `revise` what a document says, `alter` what is answered."""
+
+    revise: Callable[[Document, Version], Version] = lambda _, version: version
+    alter: Callable[[Request, Answer], Answer] = lambda _, answer: answer
+
+
+AS_IT_IS: Final = Script()
+
+
+def answer(number: int, request: Request, *, bench_pages: int = generator.PAGES, script: Script = AS_IT_IS) -> Answer:
+    """The answer of edition `number` to `request`, with what `script` does to it; unknown hosts and paths give 404."""
+    return script.alter(request, _answer(number, request, bench_pages, script))
+
+
+def _answer(number: int, request: Request, bench_pages: int, script: Script) -> Answer:
     if request.path == "/robots.txt" and request.host in HOSTS:
         return Answer(HTTPStatus.OK, ROBOTS.encode(), "text/plain; charset=utf-8")
     if request.host == generator.HOST:
         return _benchmark(request, bench_pages)
     current = edition(number)
-    return _special(request) or _list(current, request) or _page(current, request)
+    return _special(request) or _list(current, request) or _page(current, request, script)
 
 
-def _page(current: Edition, request: Request) -> Answer:
+def _page(current: Edition, request: Request, script: Script) -> Answer:
     path = request.path
     mirrored = request.host == PORTAL and path.startswith(listing.MIRROR)
     path = path.removeprefix(listing.MIRROR) if mirrored else path
@@ -68,7 +83,7 @@ def _page(current: Edition, request: Request) -> Answer:
     version = document.at(current.number) if document else None
     if document is None or version is None:
         return _missing()
-    return _document(current, document, version, request, mirrored=mirrored)
+    return _document(current, document, script.revise(document, version), request, mirrored=mirrored)
 
 
 def _document(current: Edition, document: Document, version: Version, request: Request, *, mirrored: bool) -> Answer:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.forking import Forks
+from benchmarks.forks import Forks
 
 HERE = Path(__file__).parent
 # `--dist loadfile` gives each file to one worker, in this order, so the long ones begin first and both workers end

@@ -1,7 +1,7 @@
 """The command line in processes of its own, forked from one that has loaded it.
 
-What belongs here: that process and what tests say to it. What does not: what is run in the processes. A test that kills
-the command a dozen times would load orchestrator, reader and database a dozen times; forked, it loads them once.
+What belongs here: that process and what is said to it. What does not: what is run in the processes. A test, or a soak,
+that kills the command a hundred times would load orchestrator, reader and database a hundred times; forked, once.
 """
 
 import atexit
@@ -10,9 +10,10 @@ import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable, Sequence
 from importlib import import_module
 from pathlib import Path
-from types import SimpleNamespace
+from typing import NamedTuple, NoReturn
 
 from policywatch import starting
 
@@ -23,32 +24,45 @@ LOADED = (
 )  # fmt: skip
 
 
+class Done(NamedTuple):
+    """How a script ended: its exit code (below zero: the signal), and what it printed."""
+
+    code: int
+    out: str
+    err: str
+
+
 class Forks:
     """Starts scripts, one after another, each in a process and a process group of its own."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self._server = subprocess.Popen(
-            [sys.executable, "-W", "error", "-m", "tests.forking"],
+            [sys.executable, "-W", "error", "-m", "benchmarks.forks"],
             cwd=ROOT, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
         )  # fmt: skip
 
-    def run(self, script, arguments=(), *, started=id):
-        """Run `script`, Python, in this process's environment; `started` gets the pid. Returns code, out, err."""
+    def run(self, script: str, arguments: Sequence[object] = (), *, started: Callable[[int], object] = id) -> Done:
+        """Run `script`, Python, with `arguments`, in this process's environment; `started` gets its pid."""
+        to, back = self._server.stdin, self._server.stdout
+        assert to is not None
+        assert back is not None
         with tempfile.TemporaryDirectory() as folder:
             streams = [str(Path(folder) / name) for name in ("out", "err")]
             words = {"script": script, "argv": [str(word) for word in arguments], "env": dict(os.environ)}
-            self._server.stdin.write(json.dumps({**words, "streams": streams}) + "\n")
-            self._server.stdin.flush()
-            started(int(self._server.stdout.readline()))
-            code = int(self._server.stdout.readline())
+            to.write(json.dumps({**words, "streams": streams}) + "\n")
+            to.flush()
+            started(int(back.readline()))
+            code = int(back.readline())
             out, err = (Path(path).read_text("utf-8") for path in streams)
-        return SimpleNamespace(code=code, out=out, err=err)
+        return Done(code, out, err)
 
-    def close(self):
+    def close(self) -> None:
+        """End the process that scripts are forked from."""
         self._server.communicate(timeout=60)
 
 
-def work(script, argv, env, streams):
+def work(script: str, argv: list[str], env: dict[str, str], streams: list[str]) -> NoReturn:
+    """What a forked process does."""
     os.setsid()
     for number, path in enumerate([os.devnull, *streams]):
         os.dup2(os.open(path, (os.O_WRONLY | os.O_CREAT | os.O_APPEND) if number else os.O_RDONLY), number)
@@ -64,13 +78,14 @@ def work(script, argv, env, streams):
         sys.excepthook(*sys.exc_info())
         code = 1
     finally:
-        atexit._run_exitfuncs()
+        atexit._run_exitfuncs()  # noqa: SLF001 - os._exit leaves them out
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(code)
 
 
-def serve():
+def serve() -> None:
+    """Load the command line, then fork for every line on stdin."""
     with starting.imports():
         for name in LOADED:
             import_module(name)
