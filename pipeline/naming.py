@@ -17,6 +17,10 @@ COLUMNS: Final = (
 NEAR: Final = 0.6
 """The least likeness of two titles, as a share of what they have in common, of what is shown as a candidate."""
 CANDIDATES: Final = 3
+COMMON: Final = 3000
+"""A pair of characters that stands in more titles than this tells none of them apart."""
+LOOKED_AT: Final = 50
+"""How many titles are compared with each that is cited."""
 
 _ORDER: Final = (
     "['repeals', 'partially_repeals', 'extends', 'suspends', 'amends', 'interprets', 'based_on', 'mentions']"
@@ -71,21 +75,51 @@ face AS (
     ) AS f
     WHERE f.name IS NOT NULL
 ),
+-- Which titles are worth a closer look: those that share the rarest pairs of characters.
+asked_pair AS (
+    SELECT DISTINCT a.citation_id, substr(a.title_norm, CAST(i.place AS BIGINT), 2) AS pair
+    FROM asked AS a, range(1, length(a.title_norm)) AS i(place)
+),
+face_pair AS MATERIALIZED (
+    SELECT p.*
+    FROM (
+        SELECT f.policy_id, f.name, substr(f.name, CAST(i.place AS BIGINT), 2) AS pair
+        FROM face AS f, range(1, length(f.name)) AS i(place)
+    ) AS p
+    WHERE p.pair IN (SELECT a.pair FROM asked_pair AS a)
+),
+rare AS (
+    SELECT p.pair, count(*) AS places FROM face_pair AS p GROUP BY p.pair HAVING count(*) <= $common
+),
+looked_at AS (
+    SELECT a.citation_id, f.policy_id, f.name
+    FROM asked_pair AS a
+    INNER JOIN rare AS r ON r.pair = a.pair
+    INNER JOIN face_pair AS f ON f.pair = a.pair
+    GROUP BY a.citation_id, f.policy_id, f.name
+    QUALIFY row_number() OVER (PARTITION BY a.citation_id ORDER BY sum(1 / r.places) DESC, f.policy_id) <= $most
+    UNION
+    SELECT a.citation_id, f.policy_id, f.name FROM asked AS a INNER JOIN face AS f ON f.name = a.title_norm
+),
 near AS (
     SELECT
         a.citation_id,
         f.policy_id,
         1 - levenshtein(a.title_norm, f.name) / greatest(strlen(a.title_norm), strlen(f.name)) AS likeness
     FROM asked AS a
-    INNER JOIN face AS f
-        ON
-            strlen(f.name) BETWEEN strlen(a.title_norm) * $near AND strlen(a.title_norm) / $near
-            AND jaccard(a.title_norm, f.name) >= $near - 0.1
+    INNER JOIN looked_at AS f ON f.citation_id = a.citation_id
     UNION ALL
-    SELECT a.citation_id, h.policy_id, CASE WHEN h.number = a.number THEN 1 ELSE 0.9 END
+    SELECT a.citation_id, h.policy_id, 1
+    FROM asked AS a
+    INNER JOIN held AS h ON h.number = a.number
+    UNION ALL
+    -- A number that differs by one figure.
+    SELECT a.citation_id, h.policy_id, 0.9
     FROM asked AS a
     INNER JOIN held AS h
-        ON h.number = a.number OR (strlen(h.number) = strlen(a.number) AND levenshtein(h.number, a.number) <= 1)
+        ON
+            strlen(h.number) = strlen(a.number) AND left(h.number, 2) = left(a.number, 2) AND h.number <> a.number
+            AND levenshtein(h.number, a.number) <= 1
 ),
 best AS (
     SELECT n.citation_id, n.policy_id, max(n.likeness) AS likeness
@@ -134,7 +168,7 @@ def citations(home: Home, which: str, relations: Sequence[str], limit: int) -> l
     unbound = [row["citation_id"] for row in rows if row["bound_policy_id"] is None]
     near: dict[str, list[dict[str, Any]]] = {}
     if unbound:
-        for row in asking.ask(home, _CANDIDATES, {"ids": unbound, "near": NEAR}):
+        for row in asking.ask(home, _CANDIDATES, {"ids": unbound, "near": NEAR, "common": COMMON, "most": LOOKED_AT}):
             near.setdefault(row.pop("citation_id"), []).append(row)
     for row in rows:
         row["candidates"] = near.get(row["citation_id"], [])[:CANDIDATES]
