@@ -22,15 +22,16 @@ MEASURE_FIELDS: Final = ("path", "heading", "text")
 Row = Mapping[str, Any]
 
 
-def describe(
-    before: Row, after: Row, measures: tuple[Sequence[Row], Sequence[Row]], texts: tuple[str, str]
-) -> tuple[str, str, str | None]:
+Measures = tuple[Sequence[Row], Sequence[Row]]
+
+
+def describe(before: Row, after: Row, measures: Measures, texts: Sequence[str]) -> tuple[str, str, str | None]:
     """What differs, as JSON objects before and after, and the words of the first difference.
 
     Args:
         before: the policy_version row that was.
         after: the one that is.
-        measures: the measures (measure_id, path, heading, text) before and after.
+        measures: what `differing` gave.
         texts: the body before and after, told line by line where no measure differs.
     """
     old: dict[str, Any] = {}
@@ -39,7 +40,7 @@ def describe(
         if _value(name, before[name]) != _value(name, after[name]):
             old[name], new[name] = _value(name, before[name]), _value(name, after[name])
     quote = None
-    gone, come = _measures(*measures)
+    gone, come = measures
     if gone or come:
         old["measures"], new["measures"] = gone, come
         quote = come[0]["text"] if come else gone[0]["text"]
@@ -55,14 +56,14 @@ def _value(name: str, value: Any) -> Any:  # noqa: ANN401 - any column
     return list(value) if isinstance(value, tuple | list) else value
 
 
-def _measures(before: Sequence[Row], after: Sequence[Row]) -> tuple[list[Row], list[Row]]:
+def differing(before: Sequence[Row], after: Sequence[Row]) -> Measures:
     """The measures that read differently now, that are gone, and that are new; renumbering alone is no change."""
     old = {row["measure_id"]: row for row in before}
     new = {row["measure_id"]: row for row in after}
-    differing = {
+    others = {
         key for key in old.keys() | new.keys() if key not in old or key not in new or _differs(old[key], new[key])
     }
-    return _shown(before, differing), _shown(after, differing)
+    return _shown(before, others), _shown(after, others)
 
 
 def _differs(old: Row, new: Row) -> bool:

@@ -37,6 +37,7 @@ TABLES: Final[dict[str, str]] = {
     "effect": "One row per interval of force, as held true from known_from to known_to.",
     "measure_effect": "One row per measure with a force of its own, as held true from known_from to known_to.",
     "event": "One row per event, as stored; see `changes`.",
+    "standing": "One row per interval of force, version of its policy and span of time; what `in_force` asks.",
     "search_text": "One row per policy: what `search` looks through besides the clauses.",
     "rejected": "One row per answer that could not be read, with the reason.",
     "schema_version": "The version of the schema.",
@@ -45,6 +46,7 @@ TABLES: Final[dict[str, str]] = {
 MACROS: Final[dict[str, str]] = {
     "present": "present(): now, or the session's variable policywatch_now (SET VARIABLE policywatch_now = '…').",
     "present_day": "present_day(): the day of present() in the portals' zone.",
+    "edition": "edition(): which state of the warehouse this is; another name with every publication.",
     "known_at": "known_at(as_known_at): that instant; present() where it is null.",
     "policies_on": "policies_on(on_date, as_known_at := NULL): `policies` as of a day, as known then.",
     "force_on": "force_on(on_date, as_known_at := NULL): status and reason of every policy on a day.",
@@ -101,6 +103,9 @@ COLUMNS: Final[dict[str, str]] = {
     "end_policy_id": "The document that ends it.",
     "end_quote": "The words that end it.",
     "end_rule": "The rule that gave the end.",
+    "begins_on": "First day on which it is held to be in force: in_force_from, else the day by which it was.",
+    "held_from": "Since when both the interval and the version are held true (UTC).",
+    "held_to": "Until when, exclusive (UTC); infinity while they are.",
     "ends_on": "The new last day that the citation names, for extensions.",
     "event_id": "The event; the same for the same change, however often it is loaded.",
     "expiries": "Single provisions of the clause that end by a day of their own: JSON list of what, date, quote.",
@@ -266,6 +271,7 @@ OVERRIDES: Final[dict[tuple[str, str], str]] = {
         "reason",
     ): _REASONS,
     ("source", "title"): "Native name of the portal section.",
+    ("standing", "ends_on"): "Last day in force, inclusive; infinity while none is known.",
     ("search_text", "text"): "What stands before the first clause; the whole text where there are no clauses.",
     ("search_text", "title"): "Titles and numbers, printed and normal, as `search` compares them.",
     ("sources", "title"): "Native name of the portal section.",
@@ -295,8 +301,12 @@ def statements(steps: Steps) -> Iterator[str]:
         "SELECT DISTINCT function_name, function_type = 'table_macro' AS is_table FROM duckdb_functions()"
         " WHERE database_name = current_database() AND function_type IN ('macro', 'table_macro') AND NOT internal"
     ):
-        kind = "MACRO TABLE" if row["is_table"] else "MACRO"
-        yield f"COMMENT ON {kind} {row['function_name']} IS {_literal(MACROS[row['function_name']])}"
+        yield macro(row["function_name"], is_table=row["is_table"])
+
+
+def macro(name: str, *, is_table: bool = False) -> str:
+    """The COMMENT ON statement of one macro."""
+    return f"COMMENT ON {'MACRO TABLE' if is_table else 'MACRO'} {name} IS {_literal(MACROS[name])}"
 
 
 _OPENING: Final = """\

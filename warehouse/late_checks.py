@@ -96,13 +96,13 @@ def _day_end(instant: datetime) -> datetime:
     return local + timedelta(days=1)
 
 
-def tell(steps: Steps) -> None:
-    """Go again through all answers of the pages that are checked late, if there are any."""
+def tell(steps: Steps) -> bool:
+    """Go again through all answers of the pages that are checked late, if there are any; whether there were."""
     if not steps.has(_SINCE):
-        return
+        return False
     steps.run("sql/checks_late.sql")
     if not steps.has("late_checked"):
-        return
+        return False
     pages = _through(steps.read("sql/read_checks.sql"))
     states = [{name: getattr(page, name) for name in _STATE.names} for page in pages]
     steps.keep("CREATE OR REPLACE TEMP TABLE late_state AS SELECT * FROM computed", states, _STATE)
@@ -110,6 +110,7 @@ def tell(steps: Steps) -> None:
     steps.keep("CREATE OR REPLACE TEMP TABLE late_told AS SELECT * FROM computed", told, _TOLD)
     steps.run("sql/checks_told.sql")
     steps.run("sql/retell.sql")
+    return True
 
 
 def _through(rows: Iterable[Row]) -> list[_Page]:

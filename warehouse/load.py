@@ -18,7 +18,7 @@ import pyarrow as pa
 from pyarrow import dataset
 
 from policywatch.errors import StorageError
-from warehouse import late_checks, replay, rounds, staging
+from warehouse import editions, late_checks, replay, rounds, staging
 from warehouse.report import LoadReport
 from warehouse.steps import Steps
 
@@ -75,6 +75,7 @@ def load(steps: Steps, run: Mapping[str, Any], folder: Path) -> LoadReport:
 def decide(steps: Steps, decision: Mapping[str, Any]) -> LoadReport:
     """Take up a person's decision: a run that brings no page, and has the histories it bears on computed anew."""
     steps.run("sql/decision.sql", decision)
+    editions.touch_all(steps)
     at, name = decision["decided_at"], decision["decision_id"]
     run = {"crawl_id": name, "source": None, "started_at": at, "finished_at": at, "verdict": "good"}
     _stage(steps, run | {"reasons": [], "counts": "{}"}, None)
@@ -94,6 +95,7 @@ def _load(steps: Steps) -> LoadReport:
     counts = rounds.run_batches(steps)
     if is_late:
         counts.update(replay.replay(steps))
+        editions.touch_all(steps)
     _tell(steps)
     known = steps.count(
         "SELECT count(*) FROM in_captures WHERE role = 'page' AND outcome IN ('unchanged', 'not_modified')"
@@ -124,6 +126,7 @@ def _stage(steps: Steps, run: Mapping[str, Any], folder: Path | None) -> None:
     Raises:
         StorageError: a file is broken or lacks a column.
     """
+    steps.connection.execute("RESET disabled_optimizers")  # a step that broke may have left it
     steps.run("sql/load_open.sql", run)
     try:
         for name, schema in staging.SCHEMAS.items():
@@ -143,7 +146,8 @@ def _stage(steps: Steps, run: Mapping[str, Any], folder: Path | None) -> None:
 def _tell(steps: Steps) -> None:
     """What the run as a whole and the calendar add; then every event of this load is stored."""
     steps.run("sql/checks.sql")
-    late_checks.tell(steps)
+    if late_checks.tell(steps):
+        editions.touch_all(steps)
     steps.run("sql/run_close.sql")
     steps.run("sql/sources.sql")
     if steps.has("load_told") or steps.has("load_held"):
@@ -154,6 +158,7 @@ def _tell(steps: Steps) -> None:
     steps.run("sql/events_append.sql")
     steps.run("sql/retold.sql")
     steps.run("sql/firsts_moved.sql")
+    steps.run("sql/load_unpublished.sql")
 
 
 def _may_be_late(steps: Steps) -> bool:

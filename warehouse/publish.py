@@ -5,14 +5,16 @@ columns mean (`dictionary`).
 """
 
 import os
+import shutil
 import tempfile
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
 import duckdb
 
-from warehouse import dictionary, folding
+from warehouse import dictionary, editions, folding
 from warehouse.steps import Steps, Watcher, names_in
 
 TABLES: Final = (
@@ -28,9 +30,10 @@ PAGE: Final = Path(__file__).parent.parent / "docs" / "dictionary.md"
 
 
 def publish(connection: duckdb.DuckDBPyConnection, target: Path, watcher: Watcher | None = None) -> None:
-    """Build the published database from `connection`'s and put it at `target` by rename.
+    """Put `connection`'s warehouse at `target` for readers, by rename: what stands there, brought up to date.
 
-    Readers of the old file keep it. Nothing but the target is left behind, no `.wal` either.
+    Where nothing stands there, or too much changed since, or it is not the last edition, it is built anew. Readers
+    of the old file keep it. Nothing but the target is left behind, no `.wal` either.
 
     Raises:
         duckdb.Error, OSError: the target stays as it was.
@@ -40,30 +43,91 @@ def publish(connection: duckdb.DuckDBPyConnection, target: Path, watcher: Watche
     _remove(beside)
     steps = Steps(connection, watcher)
     row = connection.execute("SELECT current_database()").fetchone()
-    home = _name(str(row[0]) if row else "")
-    quoted = str(beside).replace("'", "''")
+    home = str(row[0]) if row else ""
+    edition = editions.new_name()
+    if _is_current(steps, target, home):
+        return
     try:
-        steps.execute(f"ATTACH '{quoted}' AS publishing (STORAGE_VERSION '{STORAGE}')")
-        try:
-            # One transaction: nothing goes through a log first.
-            steps.execute("BEGIN TRANSACTION")
-            _fill(steps, home)
-            steps.execute("COMMIT")
-            steps.execute("CHECKPOINT publishing")
-        except BaseException:
-            _end(connection)
-            raise
-        finally:
-            connection.execute(f"USE {home}")
-            connection.execute("DETACH publishing")
+        if not _renew(steps, target, beside, home, edition):
+            _remove(beside)
+            _write(steps, beside, home, lambda: _fill(steps, _name(home), edition))
         # A log that somebody's crash left beside the old file would make the new one unreadable.
         target.with_name(f"{target.name}.wal").unlink(missing_ok=True)
         if watcher is not None:
             watcher("rename")
         os.replace(beside, target)  # noqa: PTH105 - the name of the guarantee: atomic
+        editions.settle(steps, edition)
     except BaseException:
         _remove(beside)
         raise
+
+
+def _is_current(steps: Steps, target: Path, home: str) -> bool:
+    """Whether readers have all that there is already."""
+    last = editions.name_of(steps, home)
+    if not (last and last.endswith(editions.form()) and target.exists()) or steps.has("unpublished"):
+        return False
+    if target.with_name(f"{target.name}.wal").exists():
+        return False
+    quoted = str(target).replace("'", "''")
+    try:
+        steps.connection.execute(f"ATTACH '{quoted}' AS published (READ_ONLY)")
+    except duckdb.Error:
+        return False
+    try:
+        return steps.has(f"(SELECT published.edition() AS name) WHERE name = '{last}'")
+    except duckdb.Error:
+        return False
+    finally:
+        steps.connection.execute("DETACH published")
+
+
+def _renew(steps: Steps, target: Path, beside: Path, home: str, edition: str) -> bool:
+    """Copy what stands at `target` to `beside` and bring it up to date; whether that could be done."""
+    last = editions.name_of(steps, home)
+    if not (last and last.endswith(editions.form()) and target.exists() and editions.is_near(steps)):
+        return False
+    shutil.copyfile(target, beside)
+    try:
+        return _write(steps, beside, home, lambda: _bring(steps, _name(home), last, edition))
+    except duckdb.Error:
+        # What stands there is damaged or was made by something else.
+        return False
+
+
+def _write(steps: Steps, beside: Path, home: str, work: Callable[[], bool]) -> bool:
+    """Run `work` on the database at `beside`, attached as `publishing`, as one transaction; what it gives."""
+    connection = steps.connection
+    quoted = str(beside).replace("'", "''")
+    steps.execute(f"ATTACH '{quoted}' AS publishing (STORAGE_VERSION '{STORAGE}')")
+    try:
+        # One transaction: nothing goes through a log first.
+        steps.execute("BEGIN TRANSACTION")
+        done = work()
+        steps.execute("COMMIT")
+        steps.execute("CHECKPOINT publishing")
+    except BaseException:
+        _end(connection)
+        raise
+    finally:
+        connection.execute(f"USE {_name(home)}")
+        connection.execute("DETACH publishing")
+    return done
+
+
+def _bring(steps: Steps, home: str, last: str, edition: str) -> bool:
+    """The published database of edition `last`, brought up to `edition`; whether it was that edition."""
+    if not steps.has(f"(SELECT publishing.edition() AS name) WHERE name = '{last}'"):
+        return False
+    steps.run("sql/publish_chosen.sql", {"is_all": False})
+    if not editions.refresh(steps, home, TABLES):
+        return False
+    steps.execute("USE publishing")
+    if steps.has("chosen"):
+        steps.run("sql/publish_derived.sql")
+    steps.execute(f"CREATE OR REPLACE MACRO edition() AS '{edition}'")
+    steps.execute(dictionary.macro("edition"))
+    return True
 
 
 def _end(connection: duckdb.DuckDBPyConnection) -> None:
@@ -81,7 +145,9 @@ def _name(text: str) -> str:
     return '"' + text.replace('"', '""') + '"'
 
 
-def _fill(steps: Steps, home: str) -> None:
+def _fill(steps: Steps, home: str, edition: str) -> bool:
+    """The whole published database in `publishing`; always true."""
+    steps.run("sql/publish_chosen.sql", {"is_all": True})
     for table in TABLES:
         compressed = dictionary.COMPRESSED.get(table)
         if compressed is None:
@@ -104,8 +170,11 @@ def _fill(steps: Steps, home: str) -> None:
         steps.execute(statement)
     for name in names_in("views"):
         steps.run(name)
+    steps.run("sql/publish_derived.sql")
+    steps.execute(f"CREATE MACRO edition() AS '{edition}'")
     for statement in dictionary.statements(steps):
         steps.execute(statement)
+    return True
 
 
 def main() -> None:

@@ -5,14 +5,14 @@ force, edits). What does not: staging and the run as a whole (`load`), what arri
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Final
 
 import pyarrow as pa
 
 from warehouse import changes, force, measures, parts
-from warehouse.steps import Steps
+from warehouse.steps import Steps, text_of
 
 EFFECT: Final = pa.schema(
     [
@@ -49,6 +49,7 @@ PART_EFFECT: Final = pa.schema(
     ]
 )
 _MATCH: Final = pa.schema([("policy_id", pa.string()), ("position", pa.int32()), ("measure_id", pa.string())])
+_EDIT: Final = pa.schema([(name, pa.string()) for name in ("policy_id", "before", "after", "quote")])
 _MERGE: Final = pa.schema(
     [
         ("policy_id", pa.string()),
@@ -138,6 +139,7 @@ def _round(steps: Steps, *, is_decision: bool) -> dict[str, int]:
         steps.run("sql/events_pages.sql")
     if steps.has("r_force"):
         steps.run("sql/events_force.sql")
+    steps.run("sql/round_unpublished.sql")
     counts = {name: steps.count(f"SELECT count(*) FROM {what}") for name, what in _COUNTED.items()}  # noqa: S608 - our own
     return counts | {"measures": added}
 
@@ -317,16 +319,30 @@ def _tell_edits(steps: Steps) -> None:
     after = _by_policy(steps.rows("SELECT * FROM r_policy"))
     old = _by_policy(steps.read("sql/read_measures_before.sql"))
     new = _by_policy(steps.read("sql/read_measures_now.sql"))
-    texts = {row["text_hash"]: row["text"] for row in steps.read("sql/read_texts.sql")}
+    told = []
+    # Texts are long and stored tightly: they are only read where no clause says what changed.
     for row in edited:
         key = row["policy_id"]
-        was, is_now, quote = changes.describe(
-            before[key][0],
-            after[key][0],
-            (old.get(key, []), new.get(key, [])),
-            (texts.get(row["text_hash_before"]) or "", texts.get(row["text_hash"]) or ""),
-        )
-        steps.run("sql/event_edit.sql", {"policy_id": key, "before": was, "after": is_now, "quote": quote})
+        differing = changes.differing(old.get(key, []), new.get(key, []))
+        is_told = any(differing) or row["text_hash"] == row["text_hash_before"]
+        told.append((row, differing, is_told))
+    wanted = {row[name] for row, _, is_told in told if not is_told for name in ("text_hash", "text_hash_before")}
+    texts = _texts(steps, wanted - {None})
+    found = []
+    for row, differing, is_told in told:
+        key = row["policy_id"]
+        both = ("", "") if is_told else tuple(texts.get(row[name]) or "" for name in ("text_hash_before", "text_hash"))
+        was, is_now, quote = changes.describe(before[key][0], after[key][0], differing, both)
+        found.append({"policy_id": key, "before": was, "after": is_now, "quote": quote})
+    steps.keep(text_of("sql/event_edit.sql"), found, _EDIT)
+
+
+def _texts(steps: Steps, wanted: Collection[str]) -> dict[str, str]:
+    """The bodies with these hashes."""
+    if not wanted:
+        return {}
+    values = {"wanted": sorted(wanted)}
+    return {row["text_hash"]: row["text"] for row in steps.read("sql/read_texts.sql", values)}
 
 
 def _by_policy(rows: Iterable[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:

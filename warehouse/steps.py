@@ -44,13 +44,14 @@ class Steps:
         self.watcher = watcher
 
     def run(self, name: str, values: Mapping[str, Any] | None = None) -> int:
-        """Run every statement of file `name`, with those `values` that it names; the rows that the last one changed."""
+        """Run every statement of file `name`, with those `values` that it names; the rows that the last changed."""
         found = 0
         for statement in self.connection.extract_statements(text_of(name)):
             self._tell(name)
             needed = {key: (values or {})[key] for key in statement.named_parameters}
             row = self.connection.execute(statement, needed or None).fetchone()
-            found = int(row[0]) if row and isinstance(row[0], int) else 0
+            if row is not None:
+                found = int(row[0]) if isinstance(row[0], int) else 0
         return found
 
     def read(self, name: str, values: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:

@@ -31,12 +31,19 @@ def test_a_failed_publication_leaves_the_old_one(world):
     world.crawl("2021-01-02", world.policy())
     published = world.publish().read_bytes()
     world.crawl("2021-02-02", world.policy("http://city/b", number="云政发〔2020〕2号"))
+    assert world.publish().read_bytes() != published
+
+    def changed():
+        world.ledger._connection.execute("INSERT INTO unpublished VALUES ('source', NULL)")
+
+    changed()
     steps = []
     world.ledger.watcher = steps.append
-    world.publish()
-    newest = world.published.read_bytes()
-    assert newest != published
-    for fatal in sorted({0, 5, len(steps) // 2, len(steps) - 3, len(steps) - 2, len(steps) - 1}):
+    newest = world.publish().read_bytes()
+    # What comes after the rename is the warehouse's own note: lost, it costs a publication from scratch.
+    rename = steps.index("rename")
+    for fatal in sorted({0, 5, rename // 2, rename - 2, rename - 1, rename}):
+        changed()
         seen = []
 
         def watcher(step, seen=seen, fatal=fatal):
@@ -47,7 +54,7 @@ def test_a_failed_publication_leaves_the_old_one(world):
         world.ledger.watcher = watcher
         with pytest.raises(BrokenError):
             world.publish()
-    assert world.published.read_bytes() == newest
+        assert world.published.read_bytes() == newest
     assert [path.name for path in world.published.parent.iterdir()] == [world.published.name]
     world.ledger.watcher = None
     world.publish()

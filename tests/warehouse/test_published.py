@@ -533,3 +533,39 @@ def test_the_file_may_lie_anywhere_and_bear_any_name(world, tmp_path):
 
 def test_an_empty_warehouse_is_published_too(world):
     assert published.query(world.publish(), "SELECT count(*) FROM policies")[1] == [(0,)]
+
+
+def every_row(path):
+    with published.connect(path) as connection:
+        tables = connection.execute("SELECT table_name FROM duckdb_tables() WHERE NOT internal").fetchall()
+        return {table: connection.execute(f"FROM {table} ORDER BY ALL").fetchall() for (table,) in tables}
+
+
+def test_a_publication_that_is_brought_up_to_date_holds_what_one_from_scratch_holds(world):
+    one, two, four = (world.policy(f"http://city/{n}", f"云江市第{n}号办法", f"云政发〔2020〕{n}号") for n in (1, 2, 4))
+    three = world.policy(
+        "http://city/3", "云江市第3号办法", "云政发〔2020〕3号", citations=[world.cites("repeals", "云江市第1号办法")]
+    )
+    edited = world.policy("http://city/1", "云江市第1号办法", "云政发〔2020〕1号", clauses=[], text="另文")
+    gone = world.policy("http://city/2", outcome="missing")
+    world.crawl("2021-01-02", one, four)
+    world.publish()
+    apart = world.root / "apart.duckdb"
+    for change in (
+        lambda: world.crawl("2021-02-02", one, two, three),
+        lambda: (world.crawl("2021-03-02", edited, gone), world.calendar("2021-05-02")),
+        lambda: world.ledger.upsert_sources([{"name": "city", "title": "云江市"}]),
+    ):
+        change()
+        steps = []
+        world.ledger.watcher = steps.append
+        world.publish()
+        assert "views/80_macros.sql" not in steps  # not from scratch
+        ((edition,),) = ask(world, "SELECT edition()")
+        world.ledger._connection.execute("INSERT INTO unpublished VALUES ('all', NULL)")
+        world.ledger.publish(apart)
+        world.ledger._connection.execute(f"COMMENT ON TABLE unpublished IS '{edition}'")
+        assert every_row(world.published) == every_row(apart)
+    steps.clear()
+    world.publish()
+    assert steps == []

@@ -1,4 +1,5 @@
 -- Step event_edit: one event per policy whose document changed, with what changed.
+-- In: r_edited, computed (policy_id, before, after, quote). Out: load_event.
 INSERT INTO load_event BY NAME
 SELECT
     CASE WHEN e.is_revised THEN 'revised' ELSE 'silently_edited' END AS kind,
@@ -12,9 +13,9 @@ SELECT
     e.url,
     CASE WHEN e.is_revised THEN e.happened_on END AS happened_on,
     e.version_from AS detected_at,
-    $before AS before,
-    $after AS after,
-    coalesce(e.quote, $quote) AS quote,
+    c.before,
+    c.after,
+    coalesce(e.quote, c.quote) AS quote,
     e.source AS cause_source
 FROM r_edited AS e
-WHERE e.policy_id = $policy_id;
+INNER JOIN computed AS c ON c.policy_id = e.policy_id;

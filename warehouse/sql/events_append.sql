@@ -20,3 +20,6 @@ DELETE FROM event WHERE withdrawn_at IS NOT NULL AND event_id IN (SELECT n.event
 DELETE FROM load_event_new WHERE event_id IN (SELECT e.event_id FROM event AS e);
 
 INSERT INTO event BY NAME SELECT * FROM load_event_new;
+
+INSERT INTO unpublished
+SELECT 'event', n.event_id FROM load_event_new AS n WHERE NOT EXISTS (SELECT 1 FROM unpublished AS a WHERE a.kind = 'all');

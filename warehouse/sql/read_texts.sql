@@ -1,4 +1,4 @@
--- The bodies of the edited policies, before and now.
+-- The bodies with the hashes of $wanted.
 SELECT b.text_hash, b.text
 FROM body_text AS b
-WHERE b.text_hash IN (SELECT e.text_hash FROM r_edited AS e UNION ALL SELECT e.text_hash_before FROM r_edited AS e);
+WHERE b.text_hash IN (SELECT unnest(CAST($wanted AS VARCHAR[])));

@@ -81,15 +81,20 @@ WHERE change_cause = 'parser' AND (page_id, capture_id) IN (
     WHERE r.change_cause = 'parser' AND s.change_cause <> 'parser' AND s.fetched_at > r.fetched_at AND s.known_at < r.known_at
 );
 
+-- As written: the clauses stream past the readings.
+SET disabled_optimizers = 'join_order,build_side_probe_side';
+
 INSERT INTO reading_clause BY NAME
 SELECT n.content_id, c.* EXCLUDE (capture_id)
-FROM (
+FROM in_clauses AS c
+INNER JOIN (
     SELECT l.content_id, l.capture_id
     FROM load_reading AS l
     WHERE l.kind = 'policy' AND l.content_id NOT IN (SELECT s.content_id FROM load_stored AS s)
     QUALIFY row_number() OVER (PARTITION BY l.content_id ORDER BY l.known_at, l.capture_id) = 1
-) AS n
-INNER JOIN in_clauses AS c ON c.capture_id = n.capture_id;
+) AS n ON n.capture_id = c.capture_id;
+
+RESET disabled_optimizers;
 
 INSERT INTO reading_citation BY NAME
 SELECT n.content_id, c.* EXCLUDE (capture_id)

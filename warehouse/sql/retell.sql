@@ -16,3 +16,6 @@ SELECT h.event_id, h.is_late FROM load_held AS h WHERE h.event_id IN (SELECT t.e
 DELETE FROM event WHERE event_id IN (SELECT k.event_id FROM load_known AS k);
 
 INSERT INTO load_event BY NAME SELECT t.* REPLACE (TRUE AS is_replayed) FROM load_told AS t;
+
+INSERT INTO unpublished
+SELECT 'event', h.event_id FROM load_held AS h WHERE NOT EXISTS (SELECT 1 FROM unpublished AS a WHERE a.kind = 'all');

@@ -4,19 +4,6 @@
 
 CREATE TABLE search_text (policy_id VARCHAR, published_date DATE, title VARCHAR, text VARCHAR USING COMPRESSION uncompressed);
 
-INSERT INTO search_text
-SELECT
-    v.policy_id,
-    v.published_date,
-    folded(concat_ws(' ', v.title, v.instrument_title, v.number, v.number_raw, v.title_norm, v.instrument_title_norm)),
-    CASE WHEN position(c.text IN b.text) > 0 THEN left(b.text, position(c.text IN b.text) - 1) ELSE b.text END
-FROM policy_version AS v
-LEFT JOIN body_text AS b ON b.text_hash = v.text_hash
-LEFT JOIN (
-    SELECT m.policy_id, arg_min(m.text, m.position) AS text FROM measure_version AS m WHERE m.known_to IS NULL GROUP BY m.policy_id
-) AS c ON c.policy_id = v.policy_id
-WHERE v.known_to IS NULL;
-
 -- What to look for: a bit per word (eight at most, the rest is left out) and 256 for all of them as one phrase. Letters are
 -- looked for as typed, small, capital and capitalised: texts keep their case, and folding all of them would take minutes.
 CREATE MACRO needles(words) AS TABLE

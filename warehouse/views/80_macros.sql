@@ -11,33 +11,39 @@ CREATE MACRO surviving(id, as_known_at := NULL) AS coalesce(
     id
 );
 
+-- The force of every version of a policy, one row per span of time in which both were held true; what `in_force` asks. Ends that
+-- are open are `infinity`, so that a question is four comparisons and no join.
+CREATE TABLE standing (
+    policy_id VARCHAR,
+    number VARCHAR,
+    title VARCHAR,
+    issuers VARCHAR[],
+    source VARCHAR,
+    in_force_from DATE,
+    in_force_to DATE,
+    reason VARCHAR,
+    quote VARCHAR,
+    disputed BOOLEAN,
+    end_kind VARCHAR,
+    end_quote VARCHAR,
+    topic VARCHAR,
+    url VARCHAR,
+    signed_date DATE,
+    published_date DATE,
+    known_from TIMESTAMPTZ,
+    begins_on DATE,
+    ends_on DATE,
+    held_from TIMESTAMPTZ,
+    held_to TIMESTAMPTZ
+);
+
 -- The policies in force on a day, as far as was known at an instant.
 CREATE MACRO in_force(on_date, as_known_at := NULL) AS TABLE
-SELECT
-    v.policy_id,
-    v.number,
-    v.title,
-    v.issuers,
-    v.source,
-    e.in_force_from,
-    e.in_force_to,
-    CASE WHEN e.end_rule = 'status_stated' AND e.end_kind IS NULL THEN e.end_rule ELSE e.start_rule END AS reason,
-    CASE WHEN e.end_rule = 'status_stated' AND e.end_kind IS NULL THEN e.end_quote ELSE e.start_quote END AS quote,
-    e.disputed,
-    e.end_kind,
-    e.end_quote,
-    v.topic,
-    v.url,
-    v.signed_date,
-    v.published_date,
-    e.known_from
-FROM effect AS e
-INNER JOIN policy_version AS v ON v.policy_id = e.policy_id
+SELECT s.* EXCLUDE (begins_on, ends_on, held_from, held_to)
+FROM standing AS s
 WHERE
-    e.known_from <= known_at(as_known_at) AND (e.known_to IS NULL OR e.known_to > known_at(as_known_at))
-    AND v.known_from <= known_at(as_known_at) AND (v.known_to IS NULL OR v.known_to > known_at(as_known_at))
-    AND coalesce(e.in_force_from, e.stated_on) <= CAST(on_date AS DATE)
-    AND (e.in_force_to IS NULL OR e.in_force_to >= CAST(on_date AS DATE));
+    s.held_from <= known_at(as_known_at) AND s.held_to > known_at(as_known_at)
+    AND s.begins_on <= CAST(on_date AS DATE) AND s.ends_on >= CAST(on_date AS DATE);
 
 -- One policy's status on a day, with the reason; no row for a policy that was not known.
 CREATE MACRO status_of(policy_id, on_date, as_known_at := NULL) AS TABLE
