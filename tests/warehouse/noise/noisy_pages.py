@@ -253,3 +253,17 @@ BYTES_NOISE = {
     "utf-16": lambda page: page.encode("utf-16"),
     "a wrong declaration": lambda page: page.replace('charset="utf-8"', 'charset="gb2312"').encode(),
 }
+
+LISTED_NOISE = {
+    "the list's date in words": {"published_date": "2022年2月15日"},
+    "the list's date with a time": {"published_date": "2022-02-15 10:20:30"},
+    "the list's date in brackets": {"published_date": "[2022-02-15]"},
+    "the list's date with points": {"signed_date": "2022.2.11"},
+    "the list's number in other brackets": {"number": "@政办发[2022]3号"},
+    "the list's number in full width": {"number": "@政办发〔２０２２〕３号"},
+    "the list's title cut off": {"title": "@市支持企业发…"},
+    "the list's title with a bullet": {"title": "·@市支持企业发展办法"},
+    "the list's title in traditional characters": {"title": "@市支持企業發展辦法"},
+    "the list's word for in force": {"status": "现行有效"},
+    "the list's blanks": {"issuers": " @市人民政府办公室 "},
+}

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import pytest
 from edited_pages import EDITS, Edit
-from noisy_pages import BYTES_NOISE, NOISE, PLACES, SHAPES, both
+from noisy_pages import BYTES_NOISE, LISTED_NOISE, NOISE, PLACES, SHAPES, both
 
 from pipeline import rows
 from pipeline.parsers import Listed, read_page
@@ -38,27 +38,29 @@ class Case:
 
 
 def changes():
-    """(name, shape, change of the text, change of the bytes, edit): noise, edits, and an edit under each noise."""
+    """(name, shape, change of the text, of the bytes, of what the list says, edit): noise, edits, edits under noise."""
     for shape in SHAPES:
         for name, change in NOISE.items():
-            yield name, shape, change, str.encode, None
+            yield name, shape, change, str.encode, {}, None
         for name, change in BYTES_NOISE.items():
-            yield name, shape, str, change, None
+            yield name, shape, str, change, {}, None
         for name, edit in EDITS.items():
-            yield name, shape, edit.change, str.encode, edit
+            yield name, shape, edit.change, str.encode, edit.listed, edit
+    for name, listed in LISTED_NOISE.items():
+        yield name, "list", str, str.encode, listed, None
     edit = EDITS[UNDER]
     for name, change in NOISE.items():
-        yield f"{name} and {UNDER}", "portal", both(edit.change, change), str.encode, edit
+        yield f"{name} and {UNDER}", "portal", both(edit.change, change), str.encode, {}, edit
     for name, change in BYTES_NOISE.items():
-        yield f"{name} and {UNDER}", "portal", edit.change, change, edit
+        yield f"{name} and {UNDER}", "portal", edit.change, change, {}, edit
 
 
 def cases():
     """Every case in which there is something to change."""
     places = iter(PLACES)
-    for name, shape, change, encode, edit in changes():
+    for name, shape, change, encode, says, edit in changes():
         page = SHAPES[shape]
-        after, said = change(page.html), {**page.listed, **(edit.listed if edit and page.listed else {})}
+        after, said = change(page.html), {**page.listed, **(says if page.listed else {})}
         if (after, said, encode) == (page.html, page.listed, str.encode):
             continue
         place = next(places)
@@ -124,7 +126,12 @@ class Told:
 
 
 def test_there_are_enough_of_them():
-    assert {case.name for case in CASES} >= {*NOISE, *BYTES_NOISE, *EDITS}  # none that changes nothing anywhere
+    assert {case.name for case in CASES} >= {
+        *NOISE,
+        *BYTES_NOISE,
+        *LISTED_NOISE,
+        *EDITS,
+    }  # none that changes nothing anywhere
     assert len({case.name for case in CASES if case.edit is None}) >= 60
     assert len({case.name for case in CASES if case.edit}) >= 45
     assert all(case.before != case.after or case.listed[0] != case.listed[1] for case in CASES)
