@@ -13,7 +13,6 @@ from typing import Any, Final, Self, TypeVar
 
 import duckdb
 import pyarrow as pa
-import pyarrow as pa
 
 from policywatch.errors import StorageError
 from warehouse import load, opening, publish

@@ -1,15 +1,6 @@
--- Queue $deliveries, each unless its key is there; a key that is given twice counts once.
+-- Queue what was computed, each delivery unless its key is there; a key that is given twice counts once.
+-- In: computed. Out: delivery.
 INSERT INTO delivery BY NAME
-WITH given AS (
-    SELECT unnest(CAST($deliveries AS STRUCT(
-        idempotency_key VARCHAR,
-        event_id VARCHAR,
-        subscription VARCHAR,
-        channel VARCHAR,
-        queued_at TIMESTAMPTZ,
-        next_attempt_at TIMESTAMPTZ
-    )[]), recursive := true)
-)
 SELECT
     g.idempotency_key,
     any_value(g.event_id) AS event_id,
@@ -19,6 +10,6 @@ SELECT
     0 AS attempts,
     any_value(g.queued_at) AS queued_at,
     any_value(g.next_attempt_at) AS next_attempt_at
-FROM given AS g
+FROM computed AS g
 WHERE g.idempotency_key NOT IN (SELECT d.idempotency_key FROM delivery AS d)
 GROUP BY g.idempotency_key;
