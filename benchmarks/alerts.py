@@ -31,7 +31,7 @@ from warehouse.ledger import Ledger
 EVENTS, SUBSCRIPTIONS, MANY = 10_000, 1000, 100_000
 LIMIT = 2.0
 """Seconds."""
-GROWTH = 1.5
+GROWTH = 2.0
 """How much more memory ten times as many events may take."""
 NOW = datetime(2024, 3, 2, 22, 17, tzinfo=UTC)
 KINDS = ("issued", "revised", "silently_edited", "amended", "repealed", "expired", "reported", "interpreted")

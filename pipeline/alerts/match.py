@@ -16,6 +16,8 @@ from pipeline.alerts.lookup import WordIndex, forms, issuer, normal
 from pipeline.parsers.provisions import amounts_of
 
 _MAX_SEARCHED: Final = 200_000  # characters of one part of an event in which words are looked for
+_FEW: Final = 64
+"""Words that are sooner looked for one by one than through the index of all."""
 _EDITS: Final = frozenset({"revised", "silently_edited"})
 
 Word = tuple[str, ...]
@@ -96,7 +98,8 @@ class Matcher:
             every = [item for item in self._all if item.may_want(*pair)]
             filed = frozenset(item.place for item in every if item.place in self._filed)
             general = [item for item in every if item.place not in filed and not item.is_never]
-            self._pairs[pair] = _Candidates(every, general, filed, any(item.has_words for item in every))
+            words = {key for item in every if item.has_words for key in self._filed_under(item)[1]}
+            self._pairs[pair] = _Candidates(every, general, filed, tuple(words))
         return self._pairs[pair]
 
     def _asked(self, may: "_Candidates", facets: "_Facets") -> "list[_Prepared]":
@@ -104,8 +107,11 @@ class Matcher:
         if not may.filed:
             return may.general
         hits: list[list[_Prepared]] = []
-        if may.has_words:
-            hits += [self._by_word[form] for form in self._words.found_in(facets.text)]
+        if may.forms:
+            text = facets.text
+            few = len(may.forms) <= _FEW
+            found = [form for form in may.forms if form in text] if few else self._words.found_in(text)
+            hits += [self._by_word[form] for form in found]
         if self._by_issuer:
             hits += [self._by_issuer[name] for name in facets.issuers if name in self._by_issuer]
         if self._by_policy:
@@ -120,7 +126,8 @@ class _Candidates:
     every: "list[_Prepared]"
     general: "list[_Prepared]"
     filed: frozenset[int]
-    has_words: bool
+    forms: Word
+    """The words, in all their forms, under which those of them are filed who ask for words."""
 
 
 class _Facets:
