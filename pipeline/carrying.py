@@ -103,13 +103,17 @@ class Memory:
         """The fingerprint with which the page of a manifest row need not be read; None where it must be.
 
         `old` is the page's stored reading (`Ledger.current`): only what stands in the warehouse can be carried over.
+
+        Raises:
+            StorageError: the file cannot be read.
         """
         if old is None or not old.get("reading_hash"):
             return None
-        known = self._db.execute(
-            "SELECT * FROM fingerprint WHERE source = ? AND canonical_url = ?",
-            (entry["source"], entry["canonical_url"]),
-        ).fetchone()
+        sql = "SELECT * FROM fingerprint WHERE source = ? AND canonical_url = ?"
+        try:
+            known = self._db.execute(sql, (entry["source"], entry["canonical_url"])).fetchone()
+        except sqlite3.Error as error:
+            raise self._storage(error) from None
         said = Remembered(*known) if known else None
         wanted = (old["capture_id"], PARSER_VERSION, old["reading_hash"])
         if said is None or (said.capture_id, said.parser_version, said.reading_hash) != wanted:
