@@ -89,7 +89,7 @@ def test_no_secret_is_left_anywhere(home, servers, log, capfd, monkeypatch):
         return run_cli(["--home", str(home.root), "alerts", *words])
 
     # Every way to fail comes up for one channel or another, and every command that speaks of channels is asked.
-    for days in range(len(ANSWERS)):
+    for days in range(3):
         monkeypatch.setenv("POLICYWATCH_NOW", (NOW + timedelta(days=days)).isoformat())
         assert cli("deliver") == 1
     assert cli("test") == 1
