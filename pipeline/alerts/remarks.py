@@ -18,7 +18,7 @@ from policywatch.home import Home
 from warehouse import published
 from warehouse.steps import text_of
 
-_ISSUERS: Final = "SELECT DISTINCT unnest(issuers) AS issuer FROM policies"
+_ISSUERS: Final = "SELECT DISTINCT unnest(issuers) AS issuer FROM policy_version WHERE known_to IS NULL ORDER BY issuer"
 
 
 @dataclass(frozen=True, slots=True)
