@@ -13,9 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from demo import answers
+from demo import answers, messages
 from demo.editions import EDITIONS, edition
 from demo.expected import load_expected
+from pipeline.alerts.event import EVENT_KINDS
 
 EXPECTED = load_expected()
 ROOT = Path(__file__).parents[2]
@@ -187,3 +188,25 @@ def test_the_demo_ends_with_a_life_and_the_reason_of_each_turn(demo):
     life = demo.out[demo.out.index("One policy's life") :]
     assert re.search(r"in force 2020-01-15 to 2023-01-14 +本办法自2020年1月15日起施行", life)
     assert re.search(r"extended +2022-06-30 +.*有效期延长至2025年12月31日", life)
+
+
+# --- alerts ----------------------------------------------------------------------------------------------------------
+
+
+def test_the_page_on_alerts_shows_what_the_demo_gives(demo):
+    text = messages.PAGE.read_text("utf-8")
+    assert messages.written_anew(text, demo.database) == text, "`python -m demo.messages HOME` writes them anew"
+    assert [kind for kind in EVENT_KINDS if f"\n`{kind}`, " not in text] == []
+
+
+def test_the_feeds_hold_the_news_and_the_calendar_the_days(demo, published):
+    def told(name):
+        items = json.loads((demo.home / "published" / "feeds" / f"{name}.json").read_text("utf-8"))["items"]
+        return [item["_policywatch"]["event_id"] for item in items]
+
+    news = "SELECT event_id FROM changes WHERE NOT is_baseline AND NOT coalesce(is_late, FALSE)"
+    ends = f"{news} AND kind IN ('repealed', 'partially_repealed', 'expired', 'expiring')"
+    for name, sql in (("all", news), ("subscriptions/endings", ends)):
+        assert sorted(told(name)) == sorted(row[0] for row in published.execute(sql).fetchall())
+    days = (demo.home / "published" / "feeds" / "calendar.ics").read_text("utf-8")
+    assert days.count("BEGIN:VEVENT") >= 3
