@@ -19,7 +19,7 @@ HERE = Path(__file__).parent
 if importlib.util.find_spec("pandas") is None:
     # DuckDB asks for pandas at every value that it is given, and Python looks for a missing module all over again each
     # time: eight times as long for a list of rows as to be told at once that it is missing.
-    # pyarrow asks once, for the first instant that it gives back, and would take this answer for a pandas: it asks first.
+    # pyarrow asks once, for the first instant that it gives back, and would take None for a pandas: it asks first.
     pa.array([0], pa.timestamp("us", tz="UTC")).to_pylist()
     sys.modules.setdefault("pandas", None)  # type: ignore[arg-type]
 
