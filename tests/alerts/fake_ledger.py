@@ -83,8 +83,8 @@ class FakeLedger(Ledger):
         sources = {row["source"]: {column: row[name] for column, name in columns.items()} for row in rows}
         self._put("source", [row for source, row in sources.items() if source not in known])
 
-    def policy(self, policy_id, **fields):
-        self._put("policy_version", [{"policy_id": policy_id, "known_from": CHECKED, **fields}])
+    def policies(self, *policy_ids, **fields):
+        self._put("policy_version", [{"policy_id": each, "known_from": CHECKED, **fields} for each in policy_ids])
 
     def one(self, sql, *values):
         return self._connection.execute(sql, list(values)).fetchone()[0]

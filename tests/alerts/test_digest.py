@@ -169,7 +169,7 @@ def test_a_killed_digest_goes_out_again_with_the_same_events_under_the_same_key_
 def test_killed_before_anything_was_sent_the_messages_are_those_of_an_undisturbed_run(sent, home):
     wanted = wants({"rate": "daily"}, {})
     keys = []
-    for at in (None, "unmatched_events", "queue", "bundle", "due", "events_of"):
+    for at in (None, "queue", "bundle", "events_of"):
         ledger = FakeLedger(event_row(1), event_row(2))
         if at:
 

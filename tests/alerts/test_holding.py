@@ -75,8 +75,7 @@ def test_what_is_dropped_is_never_sent_and_later_events_are(sent, home):
 )
 def test_the_limits(sent, home, changed, known, hold, held):  # noqa: PLR0917
     ledger = FakeLedger(*redesign(changed))
-    for nth in range(known - changed):
-        ledger.policy(f"po_other_{nth}", source="yunjiang")
+    ledger.policies(*(f"po_other_{nth}" for nth in range(known - changed)), source="yunjiang")
     run(ledger, limits(**hold), home)
     assert [row["reason"] for row in ledger.holds()] == ([held] if held else [])
     assert {message.kind for _, message in sent} == ({"held"} if held else {"single"})
@@ -97,7 +96,7 @@ def test_what_never_counts(home):
     assert ledger.holds() == []
     # New policies were not known before: twenty where one was known is more than a share.
     ledger = FakeLedger(*(event_row(nth, kind="issued") for nth in range(20)))
-    ledger.policy("po_other", source="yunjiang")
+    ledger.policies("po_other", source="yunjiang")
     run(ledger, limits(), home)
     assert [(row["policies"], row["known"]) for row in ledger.holds()] == [(20, 1)]
 
