@@ -23,8 +23,8 @@ Everything = Annotated[bool, typer.Option("--all", help="All that was given up."
 Of = Annotated[str | None, typer.Option("--subscription", metavar="NAME", help="Those of one subscription.")]
 
 _COLUMNS: Final = (
-    "message_key", "subscription", "channel", "message_kind", "events", "attempts", "queued_at", "failed_at", "error",
-    "kind", "title",
+    "message_key", "subscription", "channel", "message_kind", "events", "attempts", "queued_at", "failed_at",
+    "next_attempt_at", "error", "kind", "title",
 )  # fmt: skip
 _BRIEF: Final = ("message_key", "subscription", "channel", "events", "failed_at", "error", "title")
 
@@ -38,11 +38,12 @@ def register(app: typer.Typer) -> None:
 def dead(
     context: typer.Context,
     subscription: Of = None,
+    waiting: Annotated[bool, typer.Option("--waiting", help="Those that failed and will be tried again.")] = False,  # noqa: FBT002
     form: Form = Format.table,
     as_json: Json = False,  # noqa: FBT002 - an option
 ) -> None:
     """Show the messages that were given up after all attempts, and why; `resend` sends them after all."""
-    rows = [row for row in _dead(context.obj) if subscription in {None, row["subscription"]}]
+    rows = [row for row in _dead(context.obj, waiting=waiting) if subscription in {None, row["subscription"]}]
     cli_output.emit(rows, _COLUMNS, Format.json if as_json else form, brief=_BRIEF)
 
 
@@ -72,13 +73,13 @@ def resend(  # noqa: PLR0913, PLR0917 - options
     cli_output.say(f"{len(rows)} messages are due again; `policywatch alerts deliver` sends them now")
 
 
-def _dead(home: Home) -> list[dict[str, Any]]:
+def _dead(home: Home, *, waiting: bool = False) -> list[dict[str, Any]]:
     from pipeline.run import ledger  # noqa: PLC0415
 
     if not home.warehouse.exists():
         return []
     with ledger(home) as warehouse:
-        return warehouse.dead()
+        return warehouse.dead(waiting=waiting)
 
 
 def _meant(rows: list[dict[str, Any]], key: str) -> dict[str, Any]:

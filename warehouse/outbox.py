@@ -150,9 +150,9 @@ class Outbox:
 
     # --- what was given up -------------------------------------------------------------------------------------------
 
-    def dead(self) -> list[Row]:
-        """The messages that were given up, the latest first; columns as in sql/outbox_dead.sql."""
-        return self._rows(text_of("sql/outbox_dead.sql"))
+    def dead(self, *, waiting: bool = False) -> list[Row]:
+        """The messages that were given up, or that failed and wait for another attempt; see sql/outbox_failing.sql."""
+        return self._rows(text_of("sql/outbox_failing.sql"), {"waiting": waiting})
 
     def resend(self, keys: Sequence[str], at: datetime) -> None:
         """Messages that were given up are due again at `at`, with all attempts before them."""

@@ -103,10 +103,14 @@ def test_dead_letters_are_listed_and_sent_after_all_under_their_old_keys(home, r
     assert "1 messages are due again" in err
     assert json.loads(cli("dead", "--json")[1]) == []
 
-    receiver.answers = [200]
+    assert json.loads(cli("dead", "--waiting", "--json")[1]) == []
+    receiver.answers = [503, 200]
+    assert cli("deliver")[0] == 1
+    (row,) = json.loads(cli("dead", "--waiting", "--json")[1])
+    assert (row["error"], row["next_attempt_at"]) == ("127.0.0.1 answered 503", "2024-03-11T22:18:00+00:00")
     with Ledger.open(home.warehouse) as ledger:
-        report = deliver(ledger, given_up, home, NOW + timedelta(days=9), io.StringIO())
+        report = deliver(ledger, given_up, home, NOW + timedelta(days=9, minutes=1), io.StringIO())
         assert (report.sent, report.is_clean) == (1, True)
-        assert ledger.query("SELECT status, attempts FROM delivery") == [{"status": "sent", "attempts": 1}]
+        assert ledger.query("SELECT status, attempts FROM delivery") == [{"status": "sent", "attempts": 2}]
     assert len(set(receiver.keys)) == 1
-    assert len(receiver.keys) == len(BACK_OFF) + 2
+    assert len(receiver.keys) == len(BACK_OFF) + 3
