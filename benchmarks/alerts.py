@@ -115,6 +115,12 @@ def fill(home: Home, count: int) -> None:
                 database.register("given", pa.Table.from_pylist(given))
                 database.execute(f"INSERT INTO {table} BY NAME SELECT * FROM given")
                 database.unregister("given")
+        # So many policies that no run counts as a redesign, which would be held.
+        old = [
+            {"policy_id": f"po_old_{nth}", "source": f"portal-{nth % SOURCES}"} for nth in range(SOURCES * 4 * PER_RUN)
+        ]
+        database.register("given", pa.Table.from_pylist(old))
+        database.execute("INSERT INTO policy_version BY NAME SELECT * FROM given")
         named = [{"source": f"portal-{nth}", "title": f"门户{nth}", "last_good_at": NOW} for nth in range(SOURCES)]
         database.register("given", pa.Table.from_pylist(named))
         database.execute("INSERT INTO source BY NAME SELECT * FROM given")
