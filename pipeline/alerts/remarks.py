@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from pipeline.alerts.config import Subscription, Subscriptions
+from pipeline.alerts.config import AppriseChannel, Subscription, Subscriptions, WebhookChannel
+from pipeline.alerts.credentials import is_exposed
 from pipeline.alerts.event import SOURCE_KINDS
 from pipeline.alerts.following import references
 from pipeline.alerts.lookup import forms, issuer
@@ -37,12 +38,23 @@ def remarks(home: Home, subscriptions: Subscriptions) -> list[Remark]:
     """
     known = _Known(home.published, subscriptions)
     document = yamlfile.load(home.alerts)
+    is_open = is_exposed(home.alerts)
     found = []
     for index, item in enumerate(subscriptions.subscriptions):
-        for place, text in (*_at_odds(item), *known.missing(item)):
+        for place, text in (*_at_odds(item), *(_in_the_open(item) if is_open else ()), *known.missing(item)):
             whole = ("subscriptions", index, *place)
             found.append(Remark(document.line_of(whole), dotted(whole), text))
     return sorted(found, key=lambda remark: remark.line)
+
+
+def _in_the_open(item: Subscription) -> Iterator[tuple[yamlfile.Place, str]]:
+    """The addresses that stand in a file which others may read."""
+    for index, channel in enumerate(item.deliver):
+        if isinstance(channel, WebhookChannel | AppriseChannel) and channel.url is not None:
+            advice = (
+                "others can read this file, and an address may hold a token; chmod 600 it, or use url_env or url_file"
+            )
+            yield ("deliver", index, "url"), advice
 
 
 def _at_odds(item: Subscription) -> Iterator[tuple[yamlfile.Place, str]]:

@@ -110,3 +110,18 @@ def test_no_secret_is_left_anywhere(home, servers, log, capfd, monkeypatch):
     assert [secret for secret in PLANTED if secret.encode() in left] == []
     # The search finds what is there.
     assert b"127.0.0.1" in left
+
+
+def test_an_address_in_a_file_that_others_can_read_is_remarked_upon(home, capsys):
+    home.root.mkdir()
+    item = {
+        "name": "a",
+        "deliver": [{"kind": "console"}, {"kind": "webhook", "url": "https://a.example/T0KEN-in-a-path"}],
+    }
+    home.alerts.write_text(json.dumps({"subscriptions": [item]}), encoding="utf-8")
+    for mode, expected in ((0o644, ["subscriptions[0].deliver[1].url"]), (0o600, [])):
+        home.alerts.chmod(mode)
+        assert run_cli(["--home", str(home.root), "alerts", "check", "--json"]) == 0
+        out = capsys.readouterr().out
+        assert [row["key"] for row in json.loads(out)] == expected
+        assert "T0KEN" not in out
