@@ -31,6 +31,7 @@ def look(home: Home, source: str, *, recheck_all: bool = False) -> tuple[run.Run
     run.declared(source)
     run.expect_crawls()
     ahead = ReadAhead(home, source)
+    ahead.prepare()
     try:
         report = run.RunReport(source)
         run.take_crawl(report, run.crawl(source, home, recheck_all=recheck_all, beside=ahead.go_on))
@@ -54,26 +55,22 @@ class ReadAhead:
         self._name = source
         self._file: BinaryIO | None = None
         self._rest = b""
-        self._ready = False
 
     def go_on(self) -> bool:
         """Read some more; whether there was anything to read."""
-        if not self._ready:
-            self._prepare()
         rows = self._rows()
         for row in rows:
             self._read(row)
         return bool(rows)
 
-    def _prepare(self) -> None:
-        """Load the reader, and what is known: the crawl is a process of its own and has begun."""
+    def prepare(self) -> None:
+        """Load the reader, and what is known; meanwhile Scrapy loads in a process of its own."""
         from pipeline import carrying, reading  # noqa: PLC0415
 
         self._sources = run.declared()
         _, self._known = run.unread(self._home, self._name)
         self._memory = carrying.Memory(self._home)
         self._reading, self._carrying = reading, carrying
-        self._ready = True
 
     def _rows(self) -> list[dict[str, Any]]:
         """The next rows of the manifest in the making, as far as they are whole."""
@@ -109,5 +106,4 @@ class ReadAhead:
         if self._file is not None:
             self._file.close()
             self._file = None
-        if self._ready:
-            self._memory.close()
+        self._memory.close()

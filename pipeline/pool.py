@@ -23,6 +23,8 @@ from policywatch.home import Home
 
 IN_PROCESS: Final = 64
 """Up to this many pages are read here: starting workers would cost more than it saves."""
+_HALVES: Final = 8
+"""So many pages count as one that most likely need not be read to their end."""
 _CHUNK: Final = 16
 _MOST_WORKERS: Final = 8
 
@@ -247,7 +249,7 @@ def read_all(
     watcher.total(len(jobs))
     workers = workers or min(os.cpu_count() or 1, _MOST_WORKERS)
     reads: list[Read | None] = [None] * len(jobs)
-    if len(jobs) <= in_process or workers == 1:
+    if sum(1 / _HALVES if job.unless else 1 for job in jobs) <= in_process or workers == 1:
         for index, job in enumerate(jobs):
             reads[index] = read_one(job)
             watcher.tick(1)
