@@ -9,6 +9,7 @@ DEMO_HOME ?= .demo-home
 RUN_STAMP := $(VENV)/.installed-run
 DEV_STAMP := $(VENV)/.installed-dev
 BENCH_STAMP := $(VENV)/.installed-bench
+PEERS_STAMP := .venv-peers/.installed
 # pip's cache and questions have no place in a scripted set-up.
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 
@@ -32,6 +33,7 @@ types: $(DEV_STAMP) ## Check types, strictly
 
 bench: $(DEV_STAMP) ## Measure, peers in the same run, and write docs/benchmarks.md
 	@$(MAKE) -s $(BENCH_STAMP) || echo "make: the peers cannot be installed; what they are measured beside is left out" >&2
+	@$(MAKE) -s $(PEERS_STAMP) || echo "make: dlt and dbt cannot be installed; the warehouse is measured without them" >&2
 	@$(BIN)/python -m benchmarks --write
 
 accuracy: $(DEV_STAMP) ## Score the reader on the saved pages in ../shared/pages, peers in the same run; ARGS=--write
@@ -60,6 +62,9 @@ lock: $(DEV_STAMP) ## Pin the dependencies anew, with hashes and no index addres
 		-c requirements.lock --extra build --extra dev pyproject.toml -o requirements-dev.lock
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --strip-extras -q \
 		-c requirements-dev.lock --extra build --extra bench pyproject.toml -o requirements-bench.lock
+	printf '%s\n' 'dlt>=1.31' 'dbt-core>=1.10,<1.11' 'dbt-duckdb>=1.11' 'duckdb==1.5.5' 'pyarrow>=26' | \
+		uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --strip-extras -q - \
+		-o requirements-peers.lock
 
 print-python:
 	@echo $(PYTHON)
@@ -85,4 +90,10 @@ $(DEV_STAMP): requirements-dev.lock $(RUN_STAMP)
 # Peers that only a comparison needs; what they share with the project is pinned to the same versions.
 $(BENCH_STAMP): requirements-bench.lock $(DEV_STAMP)
 	@$(PIP) install -q --require-hashes -r requirements-bench.lock
+	@touch $@
+
+# dlt and dbt want other versions of what we use: an environment of their own.
+$(PEERS_STAMP): requirements-peers.lock | $(BIN)/python
+	@$(BIN)/python -m venv .venv-peers
+	@.venv-peers/bin/python -m pip --disable-pip-version-check --no-input install -q --require-hashes -r requirements-peers.lock
 	@touch $@

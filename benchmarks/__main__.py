@@ -17,6 +17,7 @@ from policywatch import clock
 
 NAMES = (
     "startup", "read", "read_growth", "crawl", "crawl_changes", "crawl_memory", "recheck", "alerts", "delivery", "demo",
+    "warehouse",
 )  # fmt: skip
 PAGE = ROOT / "docs" / "benchmarks.md"
 BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
