@@ -109,6 +109,7 @@ class Old:
     path: Path
     connection: duckdb.DuckDBPyConnection | None = None
     version: int = 0
+    trouble: str = "there was none"
 
     @classmethod
     def look(cls, path: Path) -> "Old":
@@ -126,6 +127,7 @@ class Old:
             old.version = opening.version_of(old.connection)
         except duckdb.Error as error:
             old.close()
+            old.trouble = opening.first_line(error)
             if "lock" in str(error).lower():
                 msg = f"{path} is in use by another policywatch run; wait until it ends, and run again"
                 raise StorageError(msg) from error
@@ -147,8 +149,9 @@ class Old:
         if self.connection is None:
             return None
         try:
-            return self.connection.execute(sql).to_arrow_table()
-        except duckdb.Error:
+            return self.connection.sql(sql).to_arrow_table()
+        except duckdb.Error as error:
+            self.trouble = opening.first_line(error)
             return None
 
 
@@ -239,7 +242,7 @@ def _carry_over(ledger: Ledger, old: Old, report: Report) -> None:
     tables = {name: old.table(f"SELECT * FROM {name}") for name in CARRIED}  # noqa: S608 - our own names
     is_kept = known is not None and tables["event_matched"] is not None and tables["delivery"] is not None
     if not is_kept:
-        report.alerts = "lost: nothing of before is told, what waited to be sent is not sent"
+        report.alerts = f"lost: nothing of before is told, what waited is not sent; the old file: {old.trouble}"
         tables, known = {}, None
     ledger.carry_over({name: rows for name, rows in tables.items() if rows is not None}, known)
 

@@ -93,7 +93,7 @@ def connect(path: Path, wait: float, tell: Teller | None = None) -> duckdb.DuckD
 def _unreadable(path: Path, error: duckdb.Error) -> StorageError:
     if _says(error, _FULL):
         return broken(path, error)
-    msg = f"{path} is not a readable warehouse; {REBUILD}, and keeps what is there beside it: {_first(error)}"
+    msg = f"{path} is not a readable warehouse; {REBUILD}, and keeps what is there beside it: {first_line(error)}"
     return StorageError(msg)
 
 
@@ -102,9 +102,10 @@ def broken(path: Path, error: Exception) -> StorageError:
     if _says(error, _FULL) or getattr(error, "errno", None) in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}:
         msg = f"{path} could not be written, the disk is full; nothing was changed, free some space and run again"
     elif isinstance(error, duckdb.FatalException | duckdb.SerializationException) or _says(error, _DAMAGED):
-        msg = f"{path} is damaged, nothing was changed; {REBUILD}: {_first(error)}"
+        msg = f"{path} is damaged, nothing was changed; {REBUILD}: {first_line(error)}"
     else:
-        msg = f"{path} could not be read or written, nothing was changed; if it stays so, {REBUILD}: {_first(error)}"
+        what = f"{path} could not be read or written, nothing was changed"
+        msg = f"{what}; if it stays so, {REBUILD}: {first_line(error)}"
     return StorageError(msg)
 
 
@@ -113,7 +114,8 @@ def _says(error: Exception, words: tuple[str, ...]) -> bool:
     return any(word in text for word in words)
 
 
-def _first(error: Exception) -> str:
+def first_line(error: Exception) -> str:
+    """What `error` says, on one line."""
     return (str(error).strip() or type(error).__name__).splitlines()[0]
 
 
@@ -128,10 +130,10 @@ def migrations() -> dict[int, str]:
 def version_of(connection: duckdb.DuckDBPyConnection) -> int:
     """The schema's version; 0 for a file that holds none."""
     has = "SELECT count(*) FROM duckdb_tables() WHERE table_name = 'schema_version' AND NOT temporary"
-    if not (connection.execute(has).fetchone() or (0,))[0]:
+    # All rows are fetched: DuckDB 2 keeps a connection busy until they are.
+    if connection.execute(has).fetchall() == [(0,)]:
         return 0
-    row = connection.execute("SELECT coalesce(max(version), 0) FROM schema_version").fetchone()
-    return int(row[0]) if row else 0
+    return int(connection.execute("SELECT coalesce(max(version), 0) FROM schema_version").fetchall()[0][0])
 
 
 def _lacking(connection: duckdb.DuckDBPyConnection, path: Path) -> list[tuple[int, str]]:
