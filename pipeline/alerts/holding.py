@@ -10,9 +10,9 @@ from typing import Any, Final
 
 from pipeline.alerts.config import Subscription, Subscriptions
 from pipeline.alerts.event import Event
+from pipeline.alerts.following import around_of, matcher_of
 from pipeline.alerts.keys import delivery_key
 from pipeline.alerts.ledger import OutboxLedger
-from pipeline.alerts.match import Matcher
 from pipeline.alerts.message import Hold
 from pipeline.alerts.rates import due_at
 
@@ -64,11 +64,12 @@ def hold_of(row: Mapping[str, Any]) -> Hold:
 
 def _hearers(ledger: OutboxLedger, subscriptions: Subscriptions, row: Mapping[str, Any]) -> Sequence[Subscription]:
     """Who hears of a hold: whoever hears when its source fails, or else whoever would have heard of its events."""
-    matcher = Matcher(subscriptions.subscriptions)
+    matcher = matcher_of(ledger, subscriptions.subscriptions)
     events = [Event.from_row(found) for found in ledger.held_events(row["hold_id"], _LOOKED_AT)]
     jurisdiction = events[0].jurisdiction if events else None
     failing = Event(row["hold_id"], "source_unhealthy", row["source"], row["held_at"], jurisdiction=jurisdiction)
     found = {item.name for item in matcher.wanted_by(failing)}
     if not found:
-        found = {item.name for event in events for item in matcher.wanted_by(event)}
+        around = around_of(ledger, matcher, events)
+        found = {item.name for event in events for item in matcher.wanted_by(event, around)}
     return [item for item in subscriptions.subscriptions if item.name in found]

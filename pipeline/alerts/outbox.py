@@ -21,11 +21,10 @@ from pipeline.alerts import digest
 from pipeline.alerts.channels import DeliveryError, Outgoing, Sender, open_channel
 from pipeline.alerts.config import Channel, Subscriptions
 from pipeline.alerts.event import Event
-from pipeline.alerts.following import references
+from pipeline.alerts.following import around_of, matcher_of
 from pipeline.alerts.holding import keep_back
 from pipeline.alerts.keys import delivery_key
 from pipeline.alerts.ledger import OutboxLedger, Row
-from pipeline.alerts.match import Around, Matcher
 from pipeline.alerts.message import Message
 from pipeline.alerts.rates import due_at, is_quiet, steady
 from policywatch.errors import PolicywatchError
@@ -80,7 +79,7 @@ def queue(ledger: OutboxLedger, subscriptions: Subscriptions, now: datetime) -> 
     """
     keep_back(ledger, subscriptions, now)
     items = subscriptions.subscriptions
-    matcher = Matcher(items, ledger.policies_meant(references(items)))
+    matcher = matcher_of(ledger, items)
     # A digest that went out before the clock was set back does not go out again.
     moment = steady(now, ledger.latest())
     due = {item.name: due_at(item, now if item.rate == "at_once" else moment) for item in items}
@@ -88,7 +87,7 @@ def queue(ledger: OutboxLedger, subscriptions: Subscriptions, now: datetime) -> 
     queued = 0
     while rows := ledger.unmatched_events(CHUNK):
         events = [Event.from_row(row) for row in rows]
-        around = _around(ledger, matcher, events)
+        around = around_of(ledger, matcher, events)
         deliveries = [
             {
                 "idempotency_key": delivery_key(event.event_id, wanting.name, channel_id),
@@ -105,15 +104,6 @@ def queue(ledger: OutboxLedger, subscriptions: Subscriptions, now: datetime) -> 
         ledger.queue(deliveries, [event.event_id for event in events])
         queued += len(deliveries)
     return queued
-
-
-def _around(ledger: OutboxLedger, matcher: Matcher, events: Sequence[Event]) -> Around:
-    """What the filters ask of the warehouse about the policies of `events`; nothing that nobody asks for."""
-    policies = sorted({event.policy_id for event in events if event.policy_id})
-    return Around(
-        touched=ledger.touching(policies, matcher.followed) if matcher.followed else {},
-        amounts=ledger.amounts(policies) if matcher.asks_for_amounts else {},
-    )
 
 
 def deliver(

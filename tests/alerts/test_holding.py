@@ -102,9 +102,9 @@ def test_what_never_counts(home):
 
 
 def test_where_nobody_hears_of_sources_those_hear_of_a_hold_who_would_have_heard_of_its_events(sent, home):
-    items = [{"words": {"any": ["中小企业"]}}, {"words": {"any": ["农业"]}}]
+    items = [{"words": {"any": ["中小企业"]}}, {"words": {"any": ["农业"]}}, {"policies": ["云政发〔2021〕3号"]}]
     run(FakeLedger(*redesign(5)), limits(*items, policies=4), home)
-    assert shape(sent) == [("s0", "held", ["1", "2", "3", "4", "5"], 0)]
+    assert shape(sent) == [(name, "held", ["1", "2", "3", "4", "5"], 0) for name in ("s0", "s2")]
 
 
 def test_a_hold_that_was_decided_on_is_not_told_any_more_and_a_killed_pass_tells_it_once(sent, home):
