@@ -18,6 +18,7 @@ VERDICT: Final = "verdict"
 READING: Final = "reads_as_expected"
 HEALTHY: Final = "healthy"
 NEW_PER_RUN: Final = "new_per_run"
+FRESH: Final = "sources_are_fresh"
 
 
 def crawl_specs(asset: str) -> list[dg.AssetCheckSpec]:
@@ -126,5 +127,27 @@ def health_result(rows: Sequence[Mapping[str, Any]]) -> dg.AssetCheckResult:
             "health": health,
             "since": str(row["health_since"] or "never"),
             "reasons": "; ".join(row["health_reasons"]) or "none",
+        },
+    )
+
+
+def freshness_spec(asset: str) -> dg.AssetCheckSpec:
+    """The check that every source that is crawled at all was found good of late, by its own schedule."""
+    return dg.AssetCheckSpec(FRESH, asset=asset, description="Each source was found good at one of its last two times.")
+
+
+def freshness_result(late: Sequence[Mapping[str, Any]]) -> dg.AssetCheckResult:
+    """The result for the sources that are `late` (`pipeline.freshness`)."""
+    columns = ("source", "last_good_at", "last_crawl_at", "schedule")
+    records = [dg.TableRecord({name: str(row[name]) for name in columns}) for row in late]
+    return dg.AssetCheckResult(
+        passed=not late,
+        check_name=FRESH,
+        severity=dg.AssetCheckSeverity.WARN,
+        metadata={
+            "sources_late": len(late),
+            "late": dg.MetadataValue.table(
+                records, schema=dg.TableSchema([dg.TableColumn(name, "string") for name in columns])
+            ),
         },
     )

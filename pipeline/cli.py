@@ -2,7 +2,7 @@
 
 What belongs here: the application, its global options, and how errors and exit codes come out. What does not: the
 commands (`pipeline.cli_run`, `cli_query`, `cli_citations`, `cli_diff`, `cli_export`, `cli_rebuild`, `cli_sources`,
-`cli_archive`, `cli_alerts`, `cli_ui`) and their work.
+`cli_archive`, `cli_alerts`, `cli_ui`, `cli_up`, `cli_doctor`) and their work.
 
 Nothing heavy is imported before a command needs it: `policywatch --help` answers at once.
 """
@@ -19,6 +19,7 @@ from pipeline import (
     cli_archive,
     cli_citations,
     cli_diff,
+    cli_doctor,
     cli_export,
     cli_query,
     cli_rebuild,
@@ -26,6 +27,7 @@ from pipeline import (
     cli_serve,
     cli_sources,
     cli_ui,
+    cli_up,
 )
 from policywatch import __version__
 from policywatch.errors import PolicywatchError
@@ -39,7 +41,18 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for module in (cli_run, cli_query, cli_citations, cli_diff, cli_export, cli_rebuild, cli_serve, cli_ui):
+for module in (
+    cli_run,
+    cli_query,
+    cli_citations,
+    cli_diff,
+    cli_export,
+    cli_rebuild,
+    cli_serve,
+    cli_ui,
+    cli_up,
+    cli_doctor,
+):
     module.add_to(app)
 app.add_typer(cli_alerts.app, name="alerts")
 app.add_typer(cli_archive.app, name="archive")

@@ -64,13 +64,27 @@ def _instant(text: str | None, *, what: str) -> datetime:
     return clock.now() if text is None else clock.parse_instant(text, what=what)
 
 
-def status(context: typer.Context, form: Form = Format.table) -> None:
-    """Show per source when it was last found good, how it is, and what is known of it."""
-    from pipeline import asking  # noqa: PLC0415
+def status(
+    context: typer.Context,
+    every: Annotated[bool, typer.Option("--all", help="Also each source that was never crawled.")] = False,  # noqa: FBT002
+    form: Form = Format.table,
+) -> None:
+    """Show per source in use when it was last found good, how it is and when it is due; then what waits, and the disk.
 
-    rows = asking.status(context.obj)
-    brief = [name for name in asking.STATUS_COLUMNS if name not in {"reasons", "crawled", "verdict"}]
-    cli_output.emit(rows, asking.STATUS_COLUMNS, form, brief=brief)
+    Exit code 1 when the last crawl of any source was not good.
+    """
+    from pipeline import standing  # noqa: PLC0415
+
+    rows = standing.rows(context.obj)
+    # A machine gets every row; a person the ones that say something.
+    shown = rows if every or form in (Format.json, Format.csv) else [row for row in rows if standing.is_used(row)]
+    brief = ("source", "health", "checked", "next_run", "pages", "gone", "policies", "rejected")
+    cli_output.emit(shown, standing.COLUMNS, form, brief=brief)
+    if form is Format.table:
+        if len(rows) > len(shown):
+            sys.stdout.write(f"{len(rows) - len(shown)} more sources are declared and were never crawled (--all)\n\n")
+        for name, line in standing.lines(context.obj, rows).items():
+            sys.stdout.write(f"{name:8} {cli_output.clean(line)}\n")
     for row in rows:
         for reason in row["reasons"]:
             since = f"{row['since']:%Y-%m-%d %H:%MZ}" if row["since"] else "its first crawl"

@@ -1,7 +1,7 @@
-"""Dagster's records in SQLite files, as the command line's own runs write them: the same files with less ado.
+"""Dagster's records in SQLite files: its own files, written with less ado.
 
 What belongs here: how Dagster's own event log connects. What does not: where the files lie and what goes into them
-(Dagster's business), and the storage of the user interface, which is Dagster's own over the same files.
+(Dagster's business).
 
 Dagster 1.13 makes an SQLAlchemy engine each of the 200 times that one run asks its log, and with the engine goes
 all SQL that it had compiled: a fifth of what a run of the demo costs. If Dagster stops calling `_connect`, this changes
@@ -11,7 +11,7 @@ nothing but the speed.
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Final, Self
 
 from dagster._core.storage.event_log import SqliteEventLogStorage
 from dagster._core.storage.sql import create_engine
@@ -21,9 +21,12 @@ from dagster._serdes import ConfigurableClassData
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.pool import NullPool
 
+_MOST_ENGINES: Final = 32
+"""The daemon meets the file of every run for years, and a server that of every run that somebody looks at."""
+
 
 class EventLog(SqliteEventLogStorage):
-    """Dagster's event log, which keeps the engine of each file, and for all of them the SQL once compiled."""
+    """Dagster's event log, which keeps the engines of the latest files, and for all of them the SQL once compiled."""
 
     def __init__(self, base_dir: str, inst_data: ConfigurableClassData | None = None) -> None:
         self._engines: dict[str, Engine] = {}
@@ -43,6 +46,8 @@ class EventLog(SqliteEventLogStorage):
 
     def _engine(self, shard: str) -> Engine:
         if shard not in self._engines:
+            while len(self._engines) >= _MOST_ENGINES:
+                self._engines.pop(next(iter(self._engines))).dispose()
             wait = {"timeout": SQLITE_BUSY_TIMEOUT_SECONDS}
             made = create_engine(self.conn_string_for_shard(shard), poolclass=NullPool, connect_args=wait)
             self._engines[shard] = made.execution_options(compiled_cache=self._compiled)

@@ -8,11 +8,12 @@ from typing import Any
 
 import dagster as dg
 
+from pipeline import tags
 from pipeline.assets.common import REPORT
 from pipeline.definitions import JOB, build_defs
 from pipeline.resources import HomeResource, open_instance, prepare
 from pipeline.run import RunReport, declared, take_crawl
-from pipeline.runlog import FILE
+from pipeline.runlog import path_of
 from policywatch import errors
 from policywatch.errors import PolicywatchError
 from policywatch.home import Home
@@ -60,10 +61,15 @@ def run_job(  # noqa: PLR0913 - what is the same for many runs is handed in
         else:
             prepare(home)
         job = defs.resolve_job_def(JOB)
-        log = {} if verbose else {"loggers": {"file": {"config": {"path": str(home.dagster / FILE)}}}}
+        console: dict[str, Any] = {"loggers": {"console": {}}}
+        log = console if verbose else {"loggers": {"file": {"config": {"path": str(path_of(home))}}}}
         asked = {"ops": {"captures": {"config": {"recheck_all": recheck_all}}}}
         result = job.execute_in_process(
-            run_config={**log, **asked}, instance=instance, partition_key=source, raise_on_error=False, tags=_REPOSITORY
+            run_config={**log, **asked},
+            instance=instance,
+            partition_key=source,
+            raise_on_error=False,
+            tags={**_REPOSITORY, **tags.of(declared(source)[source], tags.COMMAND_LINE)},
         )
     if not result.success:
         raise _failure(result)

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from pipeline.reading import Entry
 
 COLUMNS: Final = ("source", "pages", "read_again", "failed", "parser_version")
+CHUNK: Final = 2000
+"""Pages that are read, and loaded in one transaction, at a time: memory stays flat, and a kill costs no more."""
 
 
 def reparse(
@@ -35,17 +37,22 @@ def reparse(
     with run.ledger(home) as ledger:
         stored = [row for name in (sources or (None,)) for row in ledger.current(name)]
     old = [row for row in stored if row["parser_version"] != PARSER_VERSION and row["warc_file"]]
-    outcomes = attached.read_many(home, old, [reading.job_of(home, row, declared) for row in old], watcher=watcher)
-    _stage(home, old, outcomes, declared)
+    failed: Counter[str] = Counter()
+    for start in range(0, len(old), CHUNK):
+        chunk = old[start : start + CHUNK]
+        jobs = [reading.job_of(home, row, declared) for row in chunk]
+        found = attached.read_many(home, chunk, jobs, watcher=watcher)
+        failed.update(row["source"] for row, out in zip(chunk, found, strict=True) if not isinstance(out, PageRecord))
+        _stage(home, chunk, found, declared, start // CHUNK)
+        run.load(home, "reparse")  # killed after it, the next attempt goes on with the rest
     if old:
-        run.load(home, "reparse")
         run.publish(home)
-    return _counts(stored, old, outcomes)
+    return _counts(stored, old, failed)
 
 
-def _stage(home: Home, old: Sequence["Entry"], outcomes: Sequence[pool.Outcome], declared: Mapping[str, Any]) -> None:
-    if not old:
-        return
+def _stage(
+    home: Home, old: Sequence["Entry"], outcomes: Sequence[pool.Outcome], declared: Mapping[str, Any], number: int
+) -> None:
     tables = reading.Tables()
     for row, outcome in zip(old, outcomes, strict=True):
         if isinstance(outcome, PageRecord):
@@ -56,7 +63,7 @@ def _stage(home: Home, old: Sequence["Entry"], outcomes: Sequence[pool.Outcome],
     tables.write(
         home,
         {
-            "crawl_id": f"reparse-{now:%Y%m%dT%H%M%SZ}-{PARSER_VERSION}",
+            "crawl_id": f"reparse-{now:%Y%m%dT%H%M%SZ}-{PARSER_VERSION}" + (f"-{number}" if number else ""),
             "source": None,
             "started_at": started,
             "finished_at": started,
@@ -67,11 +74,11 @@ def _stage(home: Home, old: Sequence["Entry"], outcomes: Sequence[pool.Outcome],
     )
 
 
-def _counts(
-    stored: Sequence["Entry"], old: Sequence["Entry"], outcomes: Sequence[pool.Outcome]
-) -> list[dict[str, Any]]:
+def _counts(stored: Sequence["Entry"], old: Sequence["Entry"], failed: Mapping[str, int]) -> list[dict[str, Any]]:
     pages = Counter(row["source"] for row in stored)
     again = Counter(row["source"] for row in old)
-    failed = Counter(row["source"] for row, out in zip(old, outcomes, strict=True) if not isinstance(out, PageRecord))
-    values = [(name, pages[name], again[name] - failed[name], failed[name], PARSER_VERSION) for name in sorted(pages)]
+    values = [
+        (name, pages[name], again[name] - failed.get(name, 0), failed.get(name, 0), PARSER_VERSION)
+        for name in sorted(pages)
+    ]
     return [dict(zip(COLUMNS, row, strict=True)) for row in values]

@@ -22,6 +22,7 @@ def build(sources: Mapping[str, Source], partitions: dg.StaticPartitionsDefiniti
         partitions_def=partitions,
         deps=["captures"],
         check_specs=checks.fill_specs("readings", sources),
+        retry_policy=common.RETRIES,
         kinds={"python", "parquet"},
     )
     def readings(context: dg.AssetExecutionContext, home: HomeResource) -> dg.MaterializeResult:  # type: ignore[type-arg]
@@ -33,15 +34,38 @@ def build(sources: Mapping[str, Source], partitions: dg.StaticPartitionsDefiniti
         report = run.RunReport(source.name)
         judged: dict[str, dict[str, Any]] = {}
         against: Sequence[str] = ()
-        for found in run.read(home.home, source.name):
-            run.take_reading(report, found)
-            judged[found.crawl_id] = {"verdict": found.verdict, "reasons": list(found.reasons)}
-            against = found.against  # of the latest, which comes last
-        rates = checks.fill_rates(home.home, source)
-        pages = sum(report.read.values())
-        content = {"read": report.read, "rejected": report.rejected, "pages": pages, "judged": judged}
+        with common.only_what_passes(context):
+            for found in run.read(home.home, source.name):
+                run.take_reading(report, found)
+                judged[found.crawl_id] = {"verdict": found.verdict, "reasons": list(found.reasons)}
+                against = found.against  # of the latest, which comes last
+            rates = checks.fill_rates(home.home, source)
+        read, rejected = common.counted(report.read), common.counted(report.rejected)
+        context.log.info("read: %s; rejected: %s", read, rejected)
         return dg.MaterializeResult(
-            metadata=common.metadata(content), check_results=checks.fill_results(sources, source, rates, against)
+            metadata=_metadata(source, report, judged, rates),
+            check_results=checks.fill_results(sources, source, rates, against),
         )
 
     return readings
+
+
+def _metadata(
+    source: Source, report: run.RunReport, judged: Mapping[str, Any], rates: Mapping[str, float]
+) -> dict[str, Any]:
+    """Counts and fill rates to plot over the runs, and as tables what a person looks at."""
+    pages, rejected = sum(report.read.values()), sum(report.rejected.values())
+    content = {"read": report.read, "rejected": report.rejected, "pages": pages, "judged": judged}
+    plots: dict[str, float] = {"pages_rejected": rejected}
+    plots |= {f"pages_{kind}": count for kind, count in report.read.items()}
+    plots |= {f"filled_{field}": round(rate, 4) for field, rate in rates.items()}
+    filled = [
+        {"field": field, "filled": rates.get(field), "expected": wanted}
+        for field, wanted in source.expect.filled.items()
+    ]
+    refused = [{"reason": reason, "pages": count} for reason, count in report.rejected.items()]
+    return {
+        **common.metadata(content, plots),
+        "fill_rates": common.table(filled, {"field": "string", "filled": "float", "expected": "float"}),
+        "rejected": common.table(refused, {"reason": "string", "pages": "int"}),
+    }

@@ -5,11 +5,12 @@ What belongs here: calling the steps. What does not: their work (`warehouse`, `p
 
 import sys
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import dagster as dg
 
 from crawlers.source import Source
-from pipeline import checks, run
+from pipeline import checks, metrics, run
 from pipeline.assets import common
 from pipeline.resources import HomeResource
 
@@ -17,21 +18,31 @@ from pipeline.resources import HomeResource
 def build(sources: Mapping[str, Source], partitions: dg.StaticPartitionsDefinition) -> Sequence[dg.AssetsDefinition]:
     """The three assets over `sources`, one partition each."""
 
-    @dg.asset(group_name=common.GROUP, partitions_def=partitions, deps=["readings"], pool=common.POOL, kinds={"duckdb"})
+    @dg.asset(
+        group_name=common.GROUP,
+        partitions_def=partitions,
+        deps=["readings"],
+        pool=common.POOL,
+        retry_policy=common.RETRIES,
+        kinds={"duckdb"},
+    )
     def ledger(context: dg.AssetExecutionContext, home: HomeResource) -> dg.MaterializeResult:  # type: ignore[type-arg]
         """The versions, effects and events of the warehouse, with this source's staged crawls in them.
 
-        Grain and keys: the tables of docs/tables. Caveats: one transaction a crawl; a crawl is loaded once.
+        Grain and keys: the tables of docs/dictionary. Caveats: one transaction a crawl; a crawl is loaded once.
         """
         report = run.RunReport(context.partition_key)
-        run.take_load(report, run.load(home.home, sources[context.partition_key].name))
-        return dg.MaterializeResult(metadata=common.metadata({"loaded": report.loaded, "events": report.events}))
+        with common.only_what_passes(context):
+            run.take_load(report, run.load(home.home, sources[context.partition_key].name))
+        context.log.info("loaded: %s; events: %s", common.counted(report.loaded), common.counted(report.events))
+        return dg.MaterializeResult(metadata=load_metadata(report))
 
     @dg.asset(
         group_name=common.GROUP,
         partitions_def=partitions,
         deps=["ledger"],
         pool=common.POOL,
+        retry_policy=common.RETRIES,
         kinds={"duckdb"},
         check_specs=[checks.health_spec("published")],
     )
@@ -40,22 +51,43 @@ def build(sources: Mapping[str, Source], partitions: dg.StaticPartitionsDefiniti
 
         Grain: the whole warehouse, whichever source's run asked for it.
         """
-        target = run.publish(home.home)
-        health = run.health(home.home, context.partition_key)
+        with common.only_what_passes(context):
+            target = run.publish(home.home)
+            health = run.health(home.home, context.partition_key)
         return dg.MaterializeResult(
             metadata={"path": dg.MetadataValue.path(target), "bytes": target.stat().st_size},
             check_results=[checks.health_result(health)],
         )
 
     @dg.asset(
-        group_name=common.GROUP, partitions_def=partitions, deps=["published"], pool=common.POOL, kinds={"python"}
+        group_name=common.GROUP,
+        partitions_def=partitions,
+        deps=["published"],
+        pool=common.POOL,
+        retry_policy=common.RETRIES,
+        kinds={"python"},
     )
-    def deliveries(home: HomeResource) -> dg.MaterializeResult:  # type: ignore[type-arg]
+    def deliveries(context: dg.AssetExecutionContext, home: HomeResource) -> dg.MaterializeResult:  # type: ignore[type-arg]
         """The messages to subscribers, each sent once per event and channel.
 
         Grain: event x subscription x channel. Key: the idempotency key. Caveats: what could not be delivered is tried
         again in a later run.
         """
-        return dg.MaterializeResult(metadata=common.metadata({"deliveries": run.alert(home.home, sys.stdout)}))
+        with common.only_what_passes(context):
+            counts = run.alert(home.home, sys.stdout)
+            metrics.write(home.home)
+        context.log.info("deliveries: %s", common.counted(counts))
+        return dg.MaterializeResult(metadata=common.metadata({"deliveries": counts}, counts))
 
     return [ledger, published, deliveries]
+
+
+def load_metadata(report: run.RunReport) -> dict[str, Any]:
+    """What a load brought: counts to plot over the runs, and its events as a table."""
+    content = {"loaded": report.loaded, "events": report.events}
+    plots = report.loaded | {f"events_{kind}": count for kind, count in report.events.items()}
+    rows = [{"event": kind, "count": count} for kind, count in report.events.items()]
+    return {
+        **common.metadata(content, {**plots, "events_all": sum(report.events.values())}),
+        "events": common.table(rows, {"event": "string", "count": "int"}),
+    }

@@ -2,7 +2,7 @@ from datetime import datetime
 
 import pytest
 
-from pipeline.due import is_due
+from pipeline.due import is_due, longest_gap, next_tick, past_ticks
 
 
 def at(text):
@@ -40,3 +40,22 @@ def test_the_schedule_is_read_in_its_own_zone():
     last, now = at("2024-05-01T06:17"), at("2024-05-01T12:17")  # 00:17 and 06:17 in Berlin
     assert is_due("17 6 * * *", "Europe/Berlin", last, now)
     assert not is_due("17 6 * * *", "Asia/Shanghai", last, now)
+
+
+def test_the_next_and_the_last_times_of_a_schedule():
+    now = at("2024-05-03T12:00")  # a Friday
+    assert next_tick("17 6 * * 1-5", "Asia/Shanghai", now) == at("2024-05-06T06:17")
+    assert next_tick("0 0 29 2 *", "Asia/Shanghai", now) == at("2028-02-29T00:00")
+    assert next_tick("0 0 30 2 *", "Asia/Shanghai", now) is None
+    assert past_ticks("17 6,18 * * 1-5", "Asia/Shanghai", at("2024-05-06T06:17"), 3) == [
+        at("2024-05-06T06:17"), at("2024-05-03T18:17"), at("2024-05-03T06:17"),
+    ]  # fmt: skip
+    assert past_ticks("0 0 30 2 *", "Asia/Shanghai", now, 1) == []
+
+
+@pytest.mark.parametrize(
+    ("schedule", "hours"),
+    [("17 6 * * *", 24), ("17 6,18 * * *", 12), ("0 8 * * 1-5", 72), ("0 8 1 * *", 31 * 24), ("0 0 29 2 *", 62 * 24)],
+)
+def test_the_longest_time_between_two_ticks(schedule, hours):
+    assert longest_gap(schedule).total_seconds() == hours * 3600

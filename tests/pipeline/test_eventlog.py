@@ -1,8 +1,11 @@
-"""The command line's own way to Dagster's event log: its connections are cheaper, its files are Dagster's own."""
+"""Our own way to Dagster's event log: its connections are cheaper, its files are Dagster's own."""
+
+import json
 
 import dagster as dg
 from dagster._core.storage.event_log import SqliteEventLogStorage
 
+from pipeline import eventlog
 from pipeline.eventlog import EventLog
 from pipeline.resources import open_instance
 
@@ -23,7 +26,9 @@ def test_dagster_itself_reads_what_was_logged(home):
         run = idle.execute_in_process(instance=ours).run_id
         logged = ours.all_logs(run)
     assert len(logged) > 5
-    with dg.DagsterInstance.from_config(str(home.dagster)) as theirs:
+    plain = {"storage": {"sqlite": {"base_dir": str(home.dagster)}}, "telemetry": {"enabled": False}}
+    (home.dagster / "plain.yaml").write_text(json.dumps(plain))  # JSON is YAML
+    with dg.DagsterInstance.from_config(str(home.dagster), "plain.yaml") as theirs:
         assert type(theirs.event_log_storage) is SqliteEventLogStorage
         assert theirs.all_logs(run) == logged
         again = idle.execute_in_process(instance=theirs).run_id
@@ -48,3 +53,12 @@ def test_each_file_has_one_engine_however_often_it_is_asked(home, monkeypatch):
         assert log._engines == kept
         assert {engine.url for engine in made} == {engine.url for engine in kept.values()}
         assert len(made) == len(kept)
+
+
+def test_the_daemon_does_not_gather_engines_for_ever(home, monkeypatch):
+    monkeypatch.setattr(eventlog, "_MOST_ENGINES", 2)
+    with open_instance(home) as instance:
+        runs = [idle.execute_in_process(instance=instance).run_id for _ in range(2)]
+        log = instance.event_log_storage
+        assert len(log._engines) == 2
+        assert instance.all_logs(runs[0])  # of a file whose engine had to go

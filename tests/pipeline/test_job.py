@@ -2,13 +2,14 @@
 
 import json
 
+import dagster as dg
 import pyarrow.parquet as pq
 import pytest
 
 from crawlers.index import Index
 from demo.editions import edition
 from demo.server import DemoPortal
-from pipeline import run
+from pipeline import metrics, run
 from pipeline.cli import run_cli
 from pipeline.job import definitions_for, run_job
 from pipeline.resources import open_instance
@@ -165,6 +166,68 @@ def test_status_says_how_fresh_everything_is(ask):
     row = next(row for row in ask("status") if row["source"] == SOURCE)
     assert (row["health"], row["verdict"], row["checked"]) == ("healthy", "good", "2021-06-19T22:17:00+00:00")
     assert next(row for row in ask("source", "list") if row["name"] == SOURCE)["checked"] == row["checked"]
+
+
+def test_status_is_one_screen_with_the_sources_in_use(watched, capsys):
+    home, _, _ = watched
+    assert run_cli(["--home", str(home.root), "status"]) == 0
+    shown = capsys.readouterr().out
+    assert SOURCE in shown
+    assert "beijing" not in shown
+    assert "more sources are declared and were never crawled (--all)" in shown
+    below = dict(line.split(maxsplit=1) for line in shown.splitlines()[-4:])
+    assert list(below) == ["up", "backlog", "alerts", "disk"]
+    assert below["up"].startswith("not running")
+    assert below["backlog"] == "every crawl is loaded; no source is overdue"
+    assert below["alerts"].startswith("0 wait to be sent, 0 failed for good, 0 runs held")
+    assert run_cli(["--home", str(home.root), "status", "--all"]) == 0
+    assert "beijing" in capsys.readouterr().out
+
+
+def test_a_run_leaves_its_numbers_for_prometheus(watched):
+    home, (_, second), _ = watched
+    lines = metrics.path_of(home).read_text(encoding="utf-8").splitlines()
+    assert f'policywatch_source_health{{source="{SOURCE}"}} 0' in lines
+    assert 'policywatch_source_last_good_timestamp_seconds{source="demo_bureau"} 1624141020' in lines
+    assert f'policywatch_events{{kind="issued"}} {second.counts["new"] + second.counts["not_modified"]}' in lines
+    assert "policywatch_alerts_held 0" in lines
+    names = {line.split("{")[0].split(" ")[0] for line in lines if not line.startswith("#")}
+    assert {f"policywatch_{name}" for name in metrics.HELP} - names <= {"policywatch_deliveries"}  # nobody subscribed
+    assert [line.split()[2] for line in lines if line.startswith("# HELP")] == sorted(names, key=lines_of(lines))
+    assert metrics.last(home).at == edition(2).at
+    assert not list(home.root.glob(".metrics*"))
+
+
+def lines_of(lines):
+    return lambda name: next(number for number, line in enumerate(lines) if line.startswith(f"# HELP {name} "))
+
+
+def test_runs_are_filed_and_carry_what_a_person_reads(watched):
+    home, _, runs = watched
+    assert {item.tags["policywatch/host"] for item in runs} == {"jxj.yunjiang.example"}
+    assert {item.tags["policywatch/started_by"] for item in runs} == {"command_line"}
+    with open_instance(home) as instance:
+        found = {
+            name: instance.get_latest_materialization_event(dg.AssetKey(name)).asset_materialization.metadata
+            for name in ("captures", "readings", "ledger", "deliveries")
+        }
+    outcomes = {row.data["outcome"]: row.data["pages"] for row in found["captures"]["pages"].records}
+    assert outcomes["not_modified"] == found["captures"]["pages_same"].value > 0
+    filled = {row.data["field"]: row.data for row in found["readings"]["fill_rates"].records}
+    assert filled["title"] == {"field": "title", "filled": 1.0, "expected": 1.0}
+    assert found["readings"]["filled_title"].value == 1.0
+    assert found["ledger"]["events_all"].value == sum(row.data["count"] for row in found["ledger"]["events"].records)
+    assert found["deliveries"]["sent"].value == 0
+
+
+def test_a_doctor_finds_nothing_broken_here(watched, capsys):
+    home, _, _ = watched
+    assert run_cli(["--home", str(home.root), "doctor", "--json"]) == 0
+    found = {row["check"]: row for row in json.loads(capsys.readouterr().out)}
+    assert {name for name, row in found.items() if row["level"] != "ok"} <= {"alerts", "clock", "schedules", "disk"}
+    assert found["clock"]["found"].startswith("frozen at")
+    assert "policies published" in found["warehouse"]["found"]
+    assert "no source is in use yet" in found["reachability"]["found"]  # the demo's is nothing to connect to
 
 
 def test_search_takes_traditional_characters(ask):

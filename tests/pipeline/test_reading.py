@@ -146,7 +146,8 @@ def test_a_page_that_another_parser_read_is_read_again_before_it_changes(home, c
     assert [row["kind"] for row in events(home)].count("silently_edited") == 1
 
 
-def test_reparse_reads_again_and_tells_nobody(home, crawled, cli):
+def test_reparse_reads_again_in_chunks_and_tells_nobody(home, crawled, cli, monkeypatch):
+    monkeypatch.setattr(reparse, "CHUNK", 1)
     crawled(page("a"), page("b"))
     run.read(home)
     run.load(home)
