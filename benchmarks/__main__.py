@@ -17,7 +17,7 @@ from policywatch import clock
 
 NAMES = (
     "startup", "read", "read_growth", "crawl", "crawl_changes", "crawl_memory", "recheck", "alerts", "delivery", "demo",
-    "warehouse",
+    "warehouse", "overhead", "dagster_store",
 )  # fmt: skip
 PAGE = ROOT / "docs" / "benchmarks.md"
 BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
