@@ -218,7 +218,7 @@ class _Pass:
         if problem.is_target_down:
             self._down.add(self._target(head))
         self.errors.setdefault(place, f"{place[0]}, {channel.label if channel else place[1]}: {problem}")
-        self._record(head, problem)
+        self._failed(head, channel, problem)
 
     def _hand_over(self, message: Message | None, channel: Channel | None) -> DeliveryError | None:
         if message is None or channel is None:
@@ -239,22 +239,29 @@ class _Pass:
             self._ledger.mark_sent(key, self._now)
             return
         # A machine knows by the key what it has, so that many can be noted at once.
-        self._unnoted.append({"message_key": key, "attempted_at": self._now})
+        self._note_later({"message_key": key})
+
+    def _note_later(self, outcome: Row) -> None:
+        self._unnoted.append({"attempted_at": self._now, **outcome})
         if len(self._unnoted) >= NOTED:
             self.note()
 
     def note(self) -> None:
-        """Record what machines received and is not on record yet."""
+        """Record what became of messages to machines and is not on record yet."""
         unnoted, self._unnoted = self._unnoted, []
         if unnoted:
             self._ledger.mark_all(unnoted)
 
-    def _record(self, head: Row, problem: DeliveryError) -> None:
+    def _failed(self, head: Row, channel: Channel | None, problem: DeliveryError) -> None:
         attempts = int(head["attempts"] or 0)
         next_at = None
         if not problem.is_final and attempts < len(BACK_OFF):
             next_at = self._now + max(BACK_OFF[attempts], timedelta(seconds=problem.retry_after or 0))
-        self._ledger.mark_failed(head["message_key"], self._now, str(problem), next_at)
+        key, text = head["message_key"], str(problem)
+        if channel is None or not digest.is_machine(channel):
+            self._ledger.mark_failed(key, self._now, text, next_at)
+        else:
+            self._note_later({"message_key": key, "error": text, "next_attempt_at": next_at})
         self.counts["retrying" if next_at else "failed"] += 1
 
 
