@@ -3,9 +3,13 @@
 What belongs here: how Dagster's own event log connects. What does not: where the files lie and what goes into them
 (Dagster's business).
 
-Dagster 1.13 makes an SQLAlchemy engine each of the 200 times that one run asks its log, and with the engine goes
-all SQL that it had compiled: a fifth of what a run of the demo costs. If Dagster stops calling `_connect`, this changes
-nothing but the speed.
+Dagster 1.13 makes an SQLAlchemy engine and a connection each of the 380 times that one run asks its log. With the
+engine goes all SQL that it had compiled; with the connection, as the last of its file, the write-ahead log, which is
+put into the file and deleted, and each commit is seen on the disk. Together half of what a run without news costs. If
+Dagster stops calling `_connect`, this changes nothing but the speed.
+
+What is given up: after a power cut the last events of a run may be missing in the UI. Nothing else rests on them; a
+process that is killed loses none.
 """
 
 from collections.abc import Iterator
@@ -18,8 +22,9 @@ from dagster._core.storage.sql import create_engine
 from dagster._core.storage.sqlite import SQLITE_BUSY_TIMEOUT_SECONDS
 from dagster._core.storage.sqlite_storage import DagsterSqliteStorage
 from dagster._serdes import ConfigurableClassData
+from sqlalchemy import event
 from sqlalchemy.engine import Connection, Engine
-from sqlalchemy.pool import NullPool
+from sqlalchemy.pool import QueuePool
 
 _MOST_ENGINES: Final = 32
 """The daemon meets the file of every run for years, and a server that of every run that somebody looks at."""
@@ -48,10 +53,22 @@ class EventLog(SqliteEventLogStorage):
         if shard not in self._engines:
             while len(self._engines) >= _MOST_ENGINES:
                 self._engines.pop(next(iter(self._engines))).dispose()
-            wait = {"timeout": SQLITE_BUSY_TIMEOUT_SECONDS}
-            made = create_engine(self.conn_string_for_shard(shard), poolclass=NullPool, connect_args=wait)
+            how = {"timeout": SQLITE_BUSY_TIMEOUT_SECONDS, "check_same_thread": False}
+            made = create_engine(self.conn_string_for_shard(shard), poolclass=QueuePool, pool_size=1, connect_args=how)
+            event.listen(made, "connect", _relaxed)
             self._engines[shard] = made.execution_options(compiled_cache=self._compiled)
         return self._engines[shard]
+
+    def dispose(self) -> None:
+        """Close every connection."""
+        super().dispose()
+        with self._db_lock:
+            while self._engines:
+                self._engines.popitem()[1].dispose()
+
+
+def _relaxed(connection: Any, _record: object) -> None:  # noqa: ANN401 - the driver's connection
+    connection.execute("PRAGMA synchronous = NORMAL")
 
 
 class Storage(DagsterSqliteStorage):
