@@ -4,8 +4,6 @@ What belongs here: finding, splitting and running SQL files. What does not: what
 which order they run (`load`, `ledger`, `publish`).
 """
 
-import importlib.util
-import sys
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
@@ -15,13 +13,6 @@ import duckdb
 import pyarrow as pa
 
 HERE = Path(__file__).parent
-
-if importlib.util.find_spec("pandas") is None:
-    # DuckDB asks for pandas at every value that it is given, and Python looks for a missing module all over again each
-    # time: eight times as long for a list of rows as to be told at once that it is missing.
-    # pyarrow asks once, for the first instant that it gives back, and would take None for a pandas: it asks first.
-    pa.array([0], pa.timestamp("us", tz="UTC")).to_pylist()
-    sys.modules.setdefault("pandas", None)  # type: ignore[arg-type]
 
 Watcher = Callable[[str], None]
 """Called with the step's name before each statement; tests break the load at every one of them."""

@@ -2,7 +2,7 @@
 
 import pytest
 
-from warehouse import ledger
+from warehouse import ledger, opening
 
 
 def threads(world):
@@ -33,7 +33,7 @@ def test_a_large_load_is_done_by_all(reopened, monkeypatch):
 
 def test_a_large_warehouse_is_left_to_all(world, monkeypatch):
     world.ledger.close()
-    monkeypatch.setattr(ledger, "SMALL_FILE", 1)
+    monkeypatch.setattr(opening, "SMALL_FILE", 1)
     world.ledger = ledger.Ledger.open(world.path, wait=0)
     plain = ledger.duckdb.connect().execute("SELECT current_setting('threads')").fetchone()[0]
     assert threads(world) == plain

@@ -122,7 +122,7 @@ def test_an_older_capture_slots_into_history_and_is_no_news(world):
     assert world.one("SELECT strftime(first_seen_at, '%m-%d') FROM page") == "02-01"
 
 
-@pytest.mark.parametrize("order", [(0, 1, 2, 3), (3, 2, 1, 0), (1, 3, 0, 2), (2, 0, 3, 1)])
+@pytest.mark.parametrize("order", [(3, 2, 1, 0), (1, 3, 0, 2)])
 def test_page_history_is_the_same_in_whatever_order_captures_arrive(world, order):
     captures = [
         world.policy(when="2021-01-02"),

@@ -1,4 +1,4 @@
-"""Written histories, each played in the order in which it happened, backwards and shuffled: the same answers always."""
+"""Written histories, each played in the order in which it happened and shuffled: the same answers always."""
 
 from functools import cache
 from pathlib import Path
