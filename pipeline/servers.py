@@ -90,19 +90,20 @@ class Servers:
         raise PolicywatchError(msg)
 
     def stop(self) -> None:
-        """Stop them in order, and then the runs: none is left half done, and what does not go is killed.
+        """Stop them and the runs in order: none is left half done, and what does not go is killed.
 
-        The servers first, so that no further run begins; a run that is told ends its crawl, which closes its files,
-        and is marked as such. What it had committed stays, and the next run goes on from there.
+        The servers are told first, so that no further run begins. A run that is told ends its crawl, which closes its
+        files, and is marked as such; what it had committed stays, and the next run goes on from there.
         """
         session = self._process.pid
         try:
             for sign, patience in ((signal.SIGINT, _STOP_SECONDS), (signal.SIGTERM, _STOP_SECONDS / 3)):
                 if self._process.poll() is None:
                     self._process.send_signal(sign)
+                    _end_runs(self.home, session)
                     with contextlib.suppress(subprocess.TimeoutExpired, KeyboardInterrupt):
                         self._process.wait(patience)
-            _end_runs(self.home, session)
+            _end_runs(self.home, session)  # one that began meanwhile
         finally:
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(session, signal.SIGKILL)  # orphans of the session, if any are left

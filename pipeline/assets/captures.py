@@ -49,7 +49,7 @@ def build(sources: Mapping[str, Source], partitions: dg.StaticPartitionsDefiniti
             found, reported = _crawl(context, home.home, source.name, recheck_all=config.recheck_all)
         context.log.info("crawled, %s: %s", found["verdict"], common.counted(found["counts"]))
         return dg.MaterializeResult(
-            metadata={**reported, **found["counts"], **common.metadata(found), **_shown(home.home, source.name, found)},
+            metadata={**_shown(home.home, source.name, found), **reported, **found["counts"], **common.metadata(found)},
             check_results=checks.crawl_results(source, found),
         )
 

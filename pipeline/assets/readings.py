@@ -65,7 +65,7 @@ def _metadata(
     ]
     refused = [{"reason": reason, "pages": count} for reason, count in report.rejected.items()]
     return {
-        **common.metadata(content, plots),
         "fill_rates": common.table(filled, {"field": "string", "filled": "float", "expected": "float"}),
         "rejected": common.table(refused, {"reason": "string", "pages": "int"}),
+        **common.metadata(content, plots),
     }

@@ -88,6 +88,6 @@ def load_metadata(report: run.RunReport) -> dict[str, Any]:
     plots = report.loaded | {f"events_{kind}": count for kind, count in report.events.items()}
     rows = [{"event": kind, "count": count} for kind, count in report.events.items()]
     return {
-        **common.metadata(content, {**plots, "events_all": sum(report.events.values())}),
         "events": common.table(rows, {"event": "string", "count": "int"}),
+        **common.metadata(content, {**plots, "events_all": sum(report.events.values())}),
     }
