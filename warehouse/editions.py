@@ -49,12 +49,15 @@ def touch_all(steps: Steps) -> None:
     steps.execute("INSERT INTO unpublished VALUES ('all', NULL)")
 
 
-def name_of(steps: Steps, home: str) -> str:
+def name_of(steps: Steps) -> str:
     """The edition that the list of what is unpublished counts from; empty for none."""
-    row = steps.connection.execute(
-        "SELECT comment FROM duckdb_tables() WHERE database_name = ? AND table_name = 'unpublished'", [home]
-    ).fetchone()
-    return str(row[0]) if row and row[0] else ""
+    rows = steps.rows("SELECT id FROM unpublished WHERE kind = 'edition'")
+    return str(rows[0]["id"]) if rows else ""
+
+
+def has_news(steps: Steps) -> bool:
+    """Whether anything was touched since that edition."""
+    return steps.has("unpublished WHERE kind <> 'edition'")
 
 
 def new_name() -> str:
@@ -129,7 +132,7 @@ def settle(steps: Steps, edition: str) -> None:
     steps.execute("BEGIN TRANSACTION")
     try:
         steps.execute("DELETE FROM unpublished")
-        steps.execute(f"COMMENT ON TABLE unpublished IS '{edition}'")
+        steps.execute("INSERT INTO unpublished VALUES ('edition', ?)", [edition])
         steps.execute("COMMIT")
     except BaseException:
         steps.connection.execute("ROLLBACK")

@@ -45,7 +45,7 @@ def publish(connection: duckdb.DuckDBPyConnection, target: Path, watcher: Watche
     row = connection.execute("SELECT current_database()").fetchone()
     home = str(row[0]) if row else ""
     edition = editions.new_name()
-    if _is_current(steps, target, home):
+    if _is_current(steps, target):
         return
     try:
         if not _renew(steps, target, beside, home, edition):
@@ -62,10 +62,10 @@ def publish(connection: duckdb.DuckDBPyConnection, target: Path, watcher: Watche
         raise
 
 
-def _is_current(steps: Steps, target: Path, home: str) -> bool:
+def _is_current(steps: Steps, target: Path) -> bool:
     """Whether readers have all that there is already."""
-    last = editions.name_of(steps, home)
-    if not (last and last.endswith(editions.form()) and target.exists()) or steps.has("unpublished"):
+    last = editions.name_of(steps)
+    if not (last and last.endswith(editions.form()) and target.exists()) or editions.has_news(steps):
         return False
     if target.with_name(f"{target.name}.wal").exists():
         return False
@@ -84,7 +84,7 @@ def _is_current(steps: Steps, target: Path, home: str) -> bool:
 
 def _renew(steps: Steps, target: Path, beside: Path, home: str, edition: str) -> bool:
     """Copy what stands at `target` to `beside` and bring it up to date; whether that could be done."""
-    last = editions.name_of(steps, home)
+    last = editions.name_of(steps)
     if not (last and last.endswith(editions.form()) and target.exists() and editions.is_near(steps)):
         return False
     shutil.copyfile(target, beside)
