@@ -44,14 +44,16 @@ def citations(  # noqa: PLR0913, PLR0917 - an option each
         cli_output.emit(rows, naming.COLUMNS, Format.json)
         return
     about = ("citation_id", "citing_title", "relation", "title", "number")
-    brief = (*about, "quote", "why", "candidates") if unbound else (*about, "bound_title", "binding_rule", "bound_by")
+    brief = (*about, "why", "nearest") if unbound else (*about, "bound_title", "binding_rule", "bound_by")
     if form is Format.csv:
         cli_output.emit(rows, naming.COLUMNS, form)
     else:
-        cli_output.emit([row | {"candidates": naming.in_words(row)} for row in rows], naming.COLUMNS, form, brief=brief)
+        shown = [row | {"nearest": naming.nearest(row)} for row in rows]
+        cli_output.emit(shown, (*naming.COLUMNS, "nearest"), form, brief=brief)
     if unbound and rows:
         cli_output.say(
-            "`policywatch bind CITATION POLICY --reason …` binds one; --none says that we hold nothing it means"
+            "`policywatch bind CITATION POLICY --reason …` binds one; --none says that we hold nothing it means; "
+            "--json shows the words and every candidate"
         )
 
 

@@ -186,9 +186,7 @@ def _why(row: dict[str, Any]) -> str:
     return str(row["candidates"][0]["why"])
 
 
-def in_words(row: dict[str, Any]) -> str:
-    """The candidates of a row in one line."""
-    return "; ".join(
-        f"{item['score']:.2f} {item['policy_id']} {item['number'] or ''} {item['title'] or ''}: {item['why']}"
-        for item in row["candidates"]
-    )
+def nearest(row: dict[str, Any]) -> str | None:
+    """The best candidate of a row in a few words; None where nothing comes near."""
+    best = next(iter(row["candidates"]), None)
+    return best and f"{best['score']:.2f} {best['policy_id']} {best['number'] or best['title'] or ''}".strip()
