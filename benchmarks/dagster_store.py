@@ -80,11 +80,14 @@ def _runs(home: Home, instance: dg.DagsterInstance, count: int) -> tuple[float, 
     """Bytes of a run, and what is left of one that was forgotten."""
     defs = definitions_for(home)
     run_job(SOURCE, home=home, instance=instance, defs=defs)
+    instance.event_log_storage.dispose()
     before = _bytes(home)
     for _number in range(count):
         run_job(SOURCE, home=home, instance=instance, defs=defs)
+    instance.event_log_storage.dispose()  # closed, as after each run that the daemon starts
     full = _bytes(home)
     retention.forget(home, instance, datetime.now(UTC) + retention.KEEP + timedelta(days=1))
+    instance.event_log_storage.dispose()
     # Room inside the files is used again by later runs; what does not come back is what such files still hold.
     return (full - before) / count, max(0.0, _held(home) - before) / count
 

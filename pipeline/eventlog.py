@@ -26,8 +26,11 @@ from sqlalchemy import event
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.pool import QueuePool
 
-_MOST_ENGINES: Final = 32
-"""The daemon meets the file of every run for years, and a server that of every run that somebody looks at."""
+_MOST_ENGINES: Final = 8
+"""The daemon meets the file of every run for years, and a server that of every run that somebody looks at; at the same
+time there are four runs and the index. What is let go is put in order: its write-ahead log goes into the file."""
+_WAL_PAGES: Final = 200
+"""So long a write-ahead log may grow before it goes into the file; each run would keep one of 2 MB otherwise."""
 
 
 class EventLog(SqliteEventLogStorage):
@@ -50,7 +53,9 @@ class EventLog(SqliteEventLogStorage):
                 yield connection
 
     def _engine(self, shard: str) -> Engine:
-        if shard not in self._engines:
+        if (known := self._engines.pop(shard, None)) is not None:
+            self._engines[shard] = known  # the latest one is last
+        else:
             while len(self._engines) >= _MOST_ENGINES:
                 self._engines.pop(next(iter(self._engines))).dispose()
             how = {"timeout": SQLITE_BUSY_TIMEOUT_SECONDS, "check_same_thread": False}
@@ -69,6 +74,7 @@ class EventLog(SqliteEventLogStorage):
 
 def _relaxed(connection: Any, _record: object) -> None:  # noqa: ANN401 - the driver's connection
     connection.execute("PRAGMA synchronous = NORMAL")
+    connection.execute(f"PRAGMA wal_autocheckpoint = {_WAL_PAGES}")
 
 
 class Storage(DagsterSqliteStorage):
