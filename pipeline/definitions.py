@@ -9,7 +9,7 @@ from typing import Any, Final
 import dagster as dg
 
 from crawlers.source import load_sources
-from pipeline import retention, runlog, schedules, sensors
+from pipeline import delivering, retention, runlog, schedules, sensors
 from pipeline.assets import captures, readings, store, upkeep
 from pipeline.ingest import SAVED
 from pipeline.resources import HomeResource
@@ -42,7 +42,7 @@ def build_defs(*, resource_overrides: Mapping[str, object] | None = None) -> dg.
         assets=[*watched, *besides],
         jobs=_jobs(watched, besides),
         schedules=[*schedules.build(sources, JOB), *schedules.upkeep(CALENDAR, HOUSEKEEPING)],
-        sensors=sensors.build(sources, JOB, REREAD),
+        sensors=[*sensors.build(sources, JOB, REREAD), delivering.sensor],
         resources={"home": HomeResource(root=dg.EnvVar(ENVIRONMENT)), **(resource_overrides or {})},
         loggers={"file": runlog.file_logger},
         # The steps hand over files and wait for each other: a process per step would only cost its start-up.
@@ -67,7 +67,7 @@ def _jobs(watched: Sequence[dg.AssetsDefinition], besides: Sequence[dg.AssetsDef
         )
         for name, assets, description in parts
     ]
-    return [*jobs, _housekeeping]
+    return [*jobs, delivering.job, _housekeeping]
 
 
 @dg.op

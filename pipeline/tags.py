@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 HOST: Final = "policywatch/host"
 """The host that is crawled: `dagster.yaml` lets one run of each start at a time."""
 WORK: Final = "policywatch/work"
-"""What is done: watch, reread, calendar, housekeeping."""
+"""What is done: watch, reread, calendar, deliver, housekeeping."""
 BY: Final = "policywatch/started_by"
 """Who wanted it: schedule, due, reader, command_line. The UI's own runs have none."""
 COMMAND_LINE: Final = "command_line"

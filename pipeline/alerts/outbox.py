@@ -125,9 +125,8 @@ def deliver(
     """
     run = _Pass(ledger, subscriptions, home, now, out)
     ledger.bundle(now, digest.rules(subscriptions, now))
-    quiet = [item.name for item in subscriptions.subscriptions if is_quiet(item, now)]
     try:
-        for heads in digest.batches(ledger.due(now, quiet)):
+        for heads in digest.batches(ledger.due(now, _quiet(subscriptions, now))):
             run.attempt_all(heads)
     finally:
         run.note()
@@ -135,6 +134,15 @@ def deliver(
     return DeliveryReport(
         counts["sent"], counts["retrying"], counts["failed"], counts["deferred"], tuple(run.errors.values())
     )
+
+
+def is_due(ledger: OutboxLedger, subscriptions: Subscriptions, now: datetime) -> bool:
+    """Whether `deliver` would have something to attempt at `now`."""
+    return ledger.is_due(now, _quiet(subscriptions, now))
+
+
+def _quiet(subscriptions: Subscriptions, now: datetime) -> list[str]:
+    return [item.name for item in subscriptions.subscriptions if is_quiet(item, now)]
 
 
 def probe(subscriptions: Subscriptions, home: Home, now: datetime, out: TextIO) -> list[Probe]:

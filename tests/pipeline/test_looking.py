@@ -9,7 +9,10 @@ import pytest
 from crawlers.archive import SavedPage, SavedRun, write_saved
 from pipeline import looking, pool, run
 
-PAGE = "<html><body><h1>关于{0}的通知</h1><p>各单位：</p><p>一、{0}按照本通知执行。</p><p>二、自{1}起施行。</p></body></html>"
+PAGE = (
+    "<html><body><h1>关于{0}的通知</h1><p>各单位：</p><p>一、{0}按照本通知执行。</p>"
+    "<p>二、自{1}起施行。</p></body></html>"
+)
 
 
 @pytest.fixture
