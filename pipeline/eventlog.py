@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, Final, Self
 
 from dagster._core.storage.event_log import SqliteEventLogStorage
+from dagster._core.storage.event_log.sqlite.sqlite_event_log import INDEX_SHARD_NAME
 from dagster._core.storage.sql import create_engine
 from dagster._core.storage.sqlite import SQLITE_BUSY_TIMEOUT_SECONDS
 from dagster._core.storage.sqlite_storage import DagsterSqliteStorage
@@ -39,6 +40,7 @@ class EventLog(SqliteEventLogStorage):
     def __init__(self, base_dir: str, inst_data: ConfigurableClassData | None = None) -> None:
         self._engines: dict[str, Engine] = {}
         self._compiled: dict[Any, Any] = {}
+        self._blank = b""
         super().__init__(base_dir, inst_data)
 
     @contextmanager
@@ -47,10 +49,23 @@ class EventLog(SqliteEventLogStorage):
         with self._db_lock:
             engine = self._engine(shard)
             if shard not in self._initialized_dbs:
-                self._initdb(engine)
+                self._begin(shard, engine)
                 self._initialized_dbs.add(shard)
             with engine.connect() as connection, connection.begin():
                 yield connection
+
+    def _begin(self, shard: str, engine: Engine) -> None:
+        """See that the file has its tables; a run's file begins as a copy of the first that was made here."""
+        path = Path(self.path_for_shard(shard))
+        is_new = shard != INDEX_SHARD_NAME and not path.exists()
+        if is_new and self._blank:
+            path.write_bytes(self._blank)
+            return
+        self._initdb(engine)
+        if is_new:
+            with engine.connect() as connection:
+                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+            self._blank = path.read_bytes()
 
     def _engine(self, shard: str) -> Engine:
         if (known := self._engines.pop(shard, None)) is not None:

@@ -12,7 +12,7 @@ from pipeline import tags
 from pipeline.assets.common import REPORT
 from pipeline.definitions import JOB, build_defs
 from pipeline.resources import HomeResource, open_instance, prepare
-from pipeline.run import RunReport, declared, take_crawl
+from pipeline.run import RunReport, declared, holding, take_crawl
 from pipeline.runlog import path_of
 from policywatch import errors
 from policywatch.errors import PolicywatchError
@@ -64,6 +64,7 @@ def run_job(  # noqa: PLR0913 - what is the same for many runs is handed in
         console: dict[str, Any] = {"loggers": {"console": {}}}
         log = console if verbose else {"loggers": {"file": {"config": {"path": str(path_of(home))}}}}
         asked = {"ops": {"captures": {"config": {"recheck_all": recheck_all}}}}
+        stack.enter_context(holding(home))
         result = job.execute_in_process(
             run_config={**log, **asked},
             instance=instance,

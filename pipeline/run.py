@@ -34,6 +34,10 @@ _PAUSE_SECONDS = 0.02
 """How long what works beside a crawl waits where there is nothing to do yet."""
 _LEDGER_SECONDS = 600
 """How long to wait for another process that is loading."""
+_MUCH = 500
+"""After a load of more pages than this the warehouse is closed in any case."""
+_held: "dict[Path, Ledger | None]" = {}
+"""By path: the warehouse that a `holding` block keeps open; None where it has not been opened yet."""
 
 
 @dataclass(slots=True)
@@ -145,8 +149,24 @@ def _last_json(out: str, source: str) -> dict[str, Any]:
 
 
 @contextmanager
-def ledger(home: Home) -> "Iterator[Ledger]":
+def holding(home: Home) -> "Iterator[None]":
+    """Open the warehouse of `home` once for all steps within, from a load on: opening it costs as much as a small step.
+
+    Other processes wait meanwhile, as they do for each of the steps; nothing is held before something is loaded.
+    """
+    _held[home.warehouse] = None
+    try:
+        yield
+    finally:
+        _let_go(home)
+        _held.pop(home.warehouse, None)
+
+
+@contextmanager
+def ledger(home: Home, *, keep: bool = False) -> "Iterator[Ledger]":
     """The warehouse, opened for writing; other processes wait.
+
+    `keep`: what is opened serves the later steps of the same `holding` block, too.
 
     Raises:
         StorageError: it is locked for too long, corrupt, or of a newer schema.
@@ -154,10 +174,29 @@ def ledger(home: Home) -> "Iterator[Ledger]":
     from pipeline import settings  # noqa: PLC0415
     from warehouse.ledger import Ledger  # noqa: PLC0415 - DuckDB loads only where it is used
 
-    with Ledger.open(home.warehouse, wait=_LEDGER_SECONDS, tell=_say) as opened:
-        if (advice := settings.hold_to(home, opened)) is not None:
+    opened = _held.get(home.warehouse)
+    is_kept = opened is not None
+    if opened is None:
+        opened = Ledger.open(home.warehouse, wait=_LEDGER_SECONDS, tell=_say)
+    try:
+        if not is_kept and (advice := settings.hold_to(home, opened)) is not None:
             _say(advice)
+        if keep and home.warehouse in _held:
+            _held[home.warehouse], is_kept = opened, True
         yield opened
+    except BaseException:
+        _let_go(home)
+        raise
+    finally:
+        if not is_kept:
+            opened.close()
+
+
+def _let_go(home: Home) -> None:
+    """Close what is held, if anything is; the next step opens it anew."""
+    if (held := _held.get(home.warehouse)) is not None:
+        _held[home.warehouse] = None
+        held.close()
 
 
 def _say(line: str) -> None:
@@ -223,7 +262,7 @@ def load(home: Home, source: str | None = None) -> dict[str, Any]:
 
     totals: dict[str, Any] = {}
     now = clock.now()
-    with ledger(home) as warehouse:
+    with ledger(home, keep=True) as warehouse:
         warehouse.upsert_sources(source_rows())
         loaded, touched = warehouse.loaded(), set[str]()
         for run, folder in _staged(home, source):
@@ -237,6 +276,8 @@ def load(home: Home, source: str | None = None) -> dict[str, Any]:
         journal.catch_up(home, warehouse)
         for name in sorted(touched):
             hand_back(home, warehouse, name)
+    if sum(totals.get(name, 0) for name in ("pages_new", "pages_changed")) > _MUCH:
+        _let_go(home)  # and with it the memory that the load took
     return totals
 
 

@@ -43,6 +43,10 @@ def content(home):
     with duckdb.connect(str(home / "warehouse" / "policywatch.duckdb"), read_only=True) as connection:
         connection.execute("SET TimeZone = 'UTC'")
         for (table,) in connection.execute("SELECT table_name FROM duckdb_tables() WHERE NOT temporary").fetchall():
+            if (
+                table == "unpublished"
+            ):  # what readers have not seen yet, and which edition they have: of one publication
+                continue
             columns = [row[0] for row in connection.execute(f"DESCRIBE {table}").fetchall()]
             kept = ", ".join(f'"{name}"' for name in columns if name not in OF_ONE_FETCH)
             rows = connection.execute(f"SELECT {kept} FROM {table}").fetchall()
