@@ -32,6 +32,7 @@ from demo.replay import SOURCES, standing_at
 from demo.server import DemoPortal
 from pipeline.job import definitions_for, run_job
 from pipeline.resources import open_instance
+from pipeline.retention import forget
 from pipeline.run import expect_crawls, ledger
 from policywatch.home import Home
 
@@ -84,6 +85,8 @@ def soak_year(days: int) -> list[str]:
                 with morning(portal, day):
                     for source in SOURCES:
                         run_job(source, home=home, instance=instance, defs=defs)
+                    if day.day == 1:  # what the nightly housekeeping does
+                        forget(home, instance)
         took = time.monotonic() - began
         wrong = [*events_wrong(home, last), *deliveries_wrong(home)]
         sizes = {name: size_of(home.root / name) for name in ("archive", "crawls", "dagster", "warehouse", "published")}
