@@ -1,4 +1,4 @@
-"""`python -m benchmarks [NAME …] [--quick] [--write]`: measure and print one Markdown table.
+"""`python -m benchmarks [NAME …] [--quick] [--write]`: measure and print a Markdown table for each.
 
 What belongs here: choosing, printing, writing the table into docs/benchmarks.md. What does not: measuring.
 """
@@ -28,25 +28,24 @@ PACKAGES = ("scrapy", "lxml", "beautifulsoup4", "dagster", "duckdb")
 def main() -> int:
     """Run what was asked for. A limit that does not hold is a word in the table: on a busy machine it says little."""
     parser = argparse.ArgumentParser(
-        prog="python -m benchmarks", description="Measure beside a peer and print one table."
+        prog="python -m benchmarks", description="Measure beside a peer and print a table for each."
     )
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"some of {', '.join(NAMES)}")
     parser.add_argument("--quick", action="store_true", help="few rounds, to see that everything works")
-    parser.add_argument("--write", action="store_true", help=f"put the table into {PAGE.relative_to(ROOT)}")
+    parser.add_argument("--write", action="store_true", help=f"put the tables into {PAGE.relative_to(ROOT)}")
     options = parser.parse_args()
     unknown = sorted(set(options.names) - set(NAMES))
     if unknown:
         parser.error(f"no benchmark is called {', '.join(unknown)}; there are {', '.join(NAMES)}")
-    if options.write and (options.quick or options.names):
-        parser.error("--write wants all benchmarks and all rounds; leave out the names and --quick")
-    rows: list[Row] = []
+    if options.write and options.quick:
+        parser.error("--write wants all rounds; leave out --quick")
     for name in options.names or NAMES:
         print(f"{name} …", file=sys.stderr, flush=True)
-        rows += importlib.import_module(f"benchmarks.{name}").run(quick=options.quick)
-    text = f"{machine()}\n\n{table(rows)}"
-    print(text)
-    if options.write:
-        write(text)
+        rows: list[Row] = importlib.import_module(f"benchmarks.{name}").run(quick=options.quick)
+        text = f"### {name}\n\n{machine()}\n\n{table(rows)}"
+        print(text, flush=True)
+        if options.write:
+            write(name, text)
     return 0
 
 
@@ -73,15 +72,17 @@ def _processor() -> str:
     return found[1].strip() if found else platform.processor() or "unknown"
 
 
-def write(text: str) -> None:
-    """Replace what stands between the marks in docs/benchmarks.md."""
+def write(name: str, text: str) -> None:
+    """Put `text` in the place of benchmark `name` between the marks in docs/benchmarks.md; the others stay."""
     page = PAGE.read_text(encoding="utf-8")
     before, begin, rest = page.partition(BEGIN)
-    _, end, after = rest.partition(END)
+    measured, end, after = rest.partition(END)
     if not (begin and end):
         sys.exit(f"benchmarks: {PAGE.relative_to(ROOT)} lacks the lines {BEGIN} and {END}; put them back")
-    PAGE.write_text(f"{before}{begin}\n{text}{end}{after}", encoding="utf-8")
-    print(f"written to {PAGE.relative_to(ROOT)}", file=sys.stderr)
+    parts = {part.partition("\n")[0]: part for part in re.split(r"^### ", measured, flags=re.MULTILINE)[1:]}
+    parts[name] = text.removeprefix("### ") + "\n"
+    kept = "".join(f"### {parts[known]}" for known in NAMES if known in parts)
+    PAGE.write_text(f"{before}{begin}\n{kept.rstrip()}\n{end}{after}", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -28,14 +28,16 @@ def test_a_broken_limit_is_shown(monkeypatch, capsys):
     assert "| x | 2.00 s | peer: 4.00 s | 0.50 | under 1 s | NO |" in capsys.readouterr().out
 
 
-def test_only_the_measured_section_of_the_page_is_rewritten(monkeypatch, tmp_path):
+def test_a_benchmark_rewrites_its_own_table_and_no_other(monkeypatch, tmp_path):
     page = tmp_path / "benchmarks.md"
     page.write_text(f"# Words\n\n{runner.BEGIN}\nold\n{runner.END}\n\nmore words\n", encoding="utf-8")
     monkeypatch.setattr(runner, "PAGE", page)
     monkeypatch.setattr(runner, "ROOT", tmp_path)
-    runner.write("new\n")
-    runner.write("newer\n")
-    assert page.read_text(encoding="utf-8") == f"# Words\n\n{runner.BEGIN}\nnewer\n{runner.END}\n\nmore words\n"
+    for name, figures in (("read", "new"), ("startup", "first"), ("read", "newer")):
+        runner.write(name, f"### {name}\n\n{figures}\n")
+    assert page.read_text(encoding="utf-8") == (
+        f"# Words\n\n{runner.BEGIN}\n### startup\n\nfirst\n\n### read\n\nnewer\n{runner.END}\n\nmore words\n"
+    )
 
 
 def test_the_page_in_the_repository_can_be_rewritten():
