@@ -80,9 +80,9 @@ def write(name: str, text: str) -> None:
     if not (begin and end):
         sys.exit(f"benchmarks: {PAGE.relative_to(ROOT)} lacks the lines {BEGIN} and {END}; put them back")
     parts = {part.partition("\n")[0]: part for part in re.split(r"^### ", measured, flags=re.MULTILINE)[1:]}
-    parts[name] = text.removeprefix("### ") + "\n"
-    kept = "".join(f"### {parts[known]}" for known in NAMES if known in parts)
-    PAGE.write_text(f"{before}{begin}\n{kept.rstrip()}\n{end}{after}", encoding="utf-8")
+    parts[name] = text.removeprefix("### ")
+    kept = "\n\n".join(f"### {parts[known].strip()}" for known in NAMES if known in parts)
+    PAGE.write_text(f"{before}{begin}\n{kept}\n{end}{after}", encoding="utf-8")
 
 
 if __name__ == "__main__":
