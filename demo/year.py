@@ -102,7 +102,7 @@ def relooked(answer: Answer) -> Answer:
 def expected() -> list[News]:
     """Every event of the year, in order of the days on which they are found."""
     facts, begun = load_expected(), edition_on(FIRST)
-    edited = (News("silently_edited", about, None, UNDER_EVERY_TEXT, is_held=True) for about in _edited())
+    edited = (_edit(facts, about) for about in _edited())
     parts = (_told(facts, begun), _by_the_calendar(facts, begun), _of_pages(facts), edited)
     return sorted((news for part in parts for news in part), key=lambda news: (news.found_on, news.kind, news.about))
 
@@ -141,6 +141,17 @@ def _by_the_calendar(facts: Expected, begun: int) -> Iterator[News]:
                 yield News("expired", about, day, day)
             elif any(over - timedelta(days=ahead) == day for ahead in AHEAD):
                 yield News("expiring", about, over, day)
+
+
+def _edit(facts: Expected, about: str) -> News:
+    """The edit of all texts: silent, but a revision where a document extended the policy and its text had stayed."""
+    number = edition_on(UNDER_EVERY_TEXT)
+    told = {
+        event.kind: event.happened_on for event in facts.events if event.policy == about and event.edition <= number
+    }
+    if "extended" in told and "revised" not in told:
+        return News("revised", about, told["extended"], UNDER_EVERY_TEXT, is_held=True)
+    return News("silently_edited", about, None, UNDER_EVERY_TEXT, is_held=True)
 
 
 def _of_pages(facts: Expected) -> Iterator[News]:

@@ -55,6 +55,7 @@ def test_an_outage_takes_every_answer_of_its_host():
         year.News("expired", "night-economy-2019", date(2022, 11, 1), date(2022, 11, 1)),
         year.News("source_unhealthy", "demo_bureau", None, date(2022, 6, 11)),
         year.News("source_recovered", "demo_portal", None, date(2023, 2, 20)),
+        year.News("revised", "old-housing-2020", date(2022, 6, 30), date(2022, 9, 5), is_held=True),
         year.News("disappeared", "cold-chain-2021", None, date(2023, 2, 21)),
     ],
     ids=lambda news: f"{news.kind} {news.about}",
