@@ -119,12 +119,6 @@ class Outbox:
             yield from rows
             position += PAGE
 
-    def is_due(self, now: datetime, quiet: Sequence[str] = ()) -> bool:
-        """Whether any delivery could be sent at `now`, but for those of the subscriptions of `quiet`."""
-        due = """SELECT 1 FROM delivery AS d WHERE d.status = 'pending' AND NOT list_contains($quiet, d.subscription)
-            AND (d.next_attempt_at IS NULL OR d.next_attempt_at <= $now) LIMIT 1"""
-        return bool(self._rows(due, {"now": now, "quiet": list(quiet)}))
-
     def events_of(self, keys: Sequence[str], most: int) -> dict[str, list[Row]]:
         """The events of each message, at most `most`; columns as of `unmatched_events`. Held messages have none."""
         found: dict[str, list[Row]] = {}

@@ -62,10 +62,6 @@ class OutboxLedger(Protocol):
         """The messages that are due, oldest event first, but for the subscriptions of `quiet`."""
         ...
 
-    def is_due(self, now: datetime, quiet: Sequence[str] = ()) -> bool:
-        """Whether any delivery could be sent, but for those of the subscriptions of `quiet`."""
-        ...
-
     def events_of(self, keys: Sequence[str], most: int) -> dict[str, list[Row]]:
         """The events of each message, at most `most`."""
         ...

@@ -11,7 +11,7 @@ repeated run sends nothing twice.
 """
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -124,9 +124,8 @@ def deliver(
         The counts. Failing channels end in the report, never in an exception; storage errors do end the pass.
     """
     run = _Pass(ledger, subscriptions, home, now, out)
-    ledger.bundle(now, digest.rules(subscriptions, now))
     try:
-        for heads in digest.batches(ledger.due(now, _quiet(subscriptions, now))):
+        for heads in digest.batches(_due(ledger, subscriptions, now)):
             run.attempt_all(heads)
     finally:
         run.note()
@@ -138,11 +137,13 @@ def deliver(
 
 def is_due(ledger: OutboxLedger, subscriptions: Subscriptions, now: datetime) -> bool:
     """Whether `deliver` would have something to attempt at `now`."""
-    return ledger.is_due(now, _quiet(subscriptions, now))
+    return any(True for _ in _due(ledger, subscriptions, now))
 
 
-def _quiet(subscriptions: Subscriptions, now: datetime) -> list[str]:
-    return [item.name for item in subscriptions.subscriptions if is_quiet(item, now)]
+def _due(ledger: OutboxLedger, subscriptions: Subscriptions, now: datetime) -> Iterator[Row]:
+    """The messages that are due, put together if they were not."""
+    ledger.bundle(now, digest.rules(subscriptions, now))
+    return ledger.due(now, [item.name for item in subscriptions.subscriptions if is_quiet(item, now)])
 
 
 def probe(subscriptions: Subscriptions, home: Home, now: datetime, out: TextIO) -> list[Probe]:

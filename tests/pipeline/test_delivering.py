@@ -3,7 +3,7 @@
 import dagster as dg
 import pytest
 
-from pipeline import delivering
+from pipeline import delivering, run
 from pipeline.definitions import build_defs
 from pipeline.resources import HomeResource
 from policywatch import clock
@@ -48,6 +48,13 @@ def test_a_digest_goes_out_when_its_time_has_come(life, monkeypatch):
     defs = build_defs(resource_overrides={"home": HomeResource(root=str(life.home.root))})
     assert defs.resolve_job_def(delivering.JOB).execute_in_process().success
     assert told.read_text("utf-8").count(OLD["title"]) == 1
+    assert asked(life) == (0, "nothing is due")
+
+
+def test_what_turned_out_never_to_have_happened_asks_for_no_run(life, monkeypatch):
+    monkeypatch.setenv(clock.ENVIRONMENT, "2024-01-02T18:05:00+08:00")
+    with run.ledger(life.home) as warehouse:
+        warehouse._connection.execute("UPDATE event SET withdrawn_at = TIMESTAMPTZ '2024-01-02 12:00:00+08'")
     assert asked(life) == (0, "nothing is due")
 
 
