@@ -10,9 +10,8 @@ the file in the middle of a day gives that day a budget anew.
 
 import sqlite3
 from datetime import date, timedelta
-from typing import Self
 
-from policywatch.errors import StorageError
+from crawlers.sidetable import SideTable
 from policywatch.home import Home
 
 _TABLE = (
@@ -27,7 +26,7 @@ what it had not used yet counted."""
 _KEPT = timedelta(days=7)
 
 
-class Budget:
+class Budget(SideTable):
     """The counts of one run. `limit` None: counted for the sake of others who ask the same hosts, never refused."""
 
     def __init__(self, home: Home, limit: int | None) -> None:
@@ -36,19 +35,9 @@ class Budget:
         Raises:
             StorageError: it is damaged or cannot be written.
         """
-        self._path = home.archive / "index.sqlite"
+        super().__init__(home, _TABLE)
         self._limit = limit
         self._held: dict[tuple[str, date], int] = {}
-        try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            self._db = sqlite3.connect(self._path, timeout=30, isolation_level=None)
-        except (OSError, sqlite3.Error) as error:
-            raise self._storage(error) from None
-        try:
-            self._db.execute(_TABLE)
-        except sqlite3.Error as error:
-            self._db.close()
-            raise self._storage(error) from None
 
     def take(self, host: str, day: date) -> bool:
         """Count one request to `host`; False, and nothing counted, where its budget for `day` is spent.
@@ -86,19 +75,8 @@ class Budget:
                 self._run("DELETE FROM asked WHERE day < ?", (oldest.isoformat(),))
         finally:
             self._held.clear()
-            self._db.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
+            super().close()
 
     def _run(self, sql: str, values: dict[str, object] | tuple[object, ...]) -> sqlite3.Cursor:
-        try:
+        with self._asked():
             return self._db.execute(sql, values)
-        except sqlite3.Error as error:
-            raise self._storage(error) from None
-
-    def _storage(self, error: Exception) -> StorageError:
-        return StorageError(f"cannot write {self._path}: {error}; free space or correct the rights, then run again")

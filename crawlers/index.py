@@ -366,9 +366,3 @@ def _damaged(path: Path, error: sqlite3.Error) -> StorageError:
     if isinstance(error, sqlite3.OperationalError) and "locked" in str(error):
         return StorageError(f"{path} is locked by another process for half a minute already; end it, then run again")
     return StorageError(f"{path}: {error}; delete it if it is damaged, the next crawl makes it again from crawls/")
-
-
-def iter_sources(home: Home) -> Iterator[str]:
-    """The names under `crawls/`, each a source that was crawled, or `ingest`."""
-    if home.crawls.is_dir():
-        yield from sorted(place.name for place in home.crawls.iterdir() if place.is_dir())

@@ -9,16 +9,15 @@ the crawl index. Whoever deletes it loses time and nothing else: an entry counts
 the version of the parser that made it.
 """
 
-import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, Final, NamedTuple, Self
+from typing import Any, Final, NamedTuple
 
+from crawlers.sidetable import SideTable
 from pipeline import attached, pool, rows
 from pipeline.parsers import PARSER_VERSION
 from pipeline.parsers.attached import is_in_file
 from pipeline.parsers.records import PageRecord
-from policywatch.errors import StorageError
 from policywatch.home import Home
 from warehouse import staging
 
@@ -78,7 +77,7 @@ class Remembered(NamedTuple):
     reading_hash: str
 
 
-class Memory:
+class Memory(SideTable):
     """The fingerprints of what was read, over all sources; a context manager."""
 
     def __init__(self, home: Home) -> None:
@@ -87,17 +86,7 @@ class Memory:
         Raises:
             StorageError: it is damaged or cannot be written.
         """
-        self._path = home.archive / "index.sqlite"
-        try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            self._db = sqlite3.connect(self._path, timeout=30, isolation_level=None)
-        except (OSError, sqlite3.Error) as error:
-            raise self._storage(error) from None
-        try:
-            self._db.execute(_TABLE)
-        except sqlite3.Error as error:
-            self._db.close()
-            raise self._storage(error) from None
+        super().__init__(home, _TABLE)
 
     def unless(self, entry: Mapping[str, Any], old: Mapping[str, Any] | None) -> str | None:
         """The fingerprint with which the page of a manifest row need not be read; None where it must be.
@@ -110,10 +99,8 @@ class Memory:
         if old is None or not old.get("reading_hash"):
             return None
         sql = "SELECT * FROM fingerprint WHERE source = ? AND canonical_url = ?"
-        try:
+        with self._asked():
             known = self._db.execute(sql, (entry["source"], entry["canonical_url"])).fetchone()
-        except sqlite3.Error as error:
-            raise self._storage(error) from None
         said = Remembered(*known) if known else None
         wanted = (old["capture_id"], PARSER_VERSION, old["reading_hash"])
         if said is None or (said.capture_id, said.parser_version, said.reading_hash) != wanted:
@@ -126,25 +113,10 @@ class Memory:
         Raises:
             StorageError: the disk refuses.
         """
-        try:
+        with self._asked():
             self._db.execute("BEGIN IMMEDIATE")
             self._db.executemany("INSERT OR REPLACE INTO fingerprint VALUES (?,?,?,?,?,?)", read)
             self._db.execute("COMMIT")
-        except sqlite3.Error as error:
-            raise self._storage(error) from None
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Let go of the file."""
-        self._db.close()
-
-    def _storage(self, error: Exception) -> StorageError:
-        return StorageError(f"cannot write {self._path}: {error}; free space or correct the rights, then run again")
 
 
 def stored(home: Home, urls: Sequence[str]) -> dict[str, rows.Row]:
