@@ -198,15 +198,6 @@ def _led(leader: Mapping[str, str], policy_id: str) -> str:
     return policy_id
 
 
-def _keep(steps: Steps, sql: str, rows: Mapping[str, Sequence[Any]], schema: pa.Schema) -> None:
-    """Run `sql`, which selects from `computed`: the columns of `rows`."""
-    steps.connection.register("computed", pa.table(dict(rows), schema=schema))
-    try:
-        steps.execute(sql)
-    finally:
-        steps.connection.unregister("computed")
-
-
 # --- measures --------------------------------------------------------------------------------------------------------
 
 
@@ -232,7 +223,9 @@ def _match_measures(steps: Steps) -> None:
             matched["measure_id"].append(
                 found.get(clause.position) or measures.new_id(policy_id, rows[0]["instant"], clause)
             )
-    _keep(steps, "CREATE OR REPLACE TEMP TABLE r_measure_id AS SELECT * FROM computed", matched, _MATCH)
+    steps.keep_table(
+        "CREATE OR REPLACE TEMP TABLE r_measure_id AS SELECT * FROM computed", pa.table(matched, schema=_MATCH)
+    )
 
 
 # --- force -----------------------------------------------------------------------------------------------------------
@@ -248,7 +241,7 @@ def _weigh(steps: Steps) -> None:
     for batch in _batches(steps.read("sql/read_facts.sql")):
         found = [interval for row in batch for interval in force.intervals(_facts(row, acts))]
         columns = {name: [getattr(interval, name) for interval in found] for name in EFFECT.names}
-        _keep(steps, "INSERT INTO r_effect BY NAME SELECT * FROM computed", columns, EFFECT)
+        steps.keep_table("INSERT INTO r_effect BY NAME SELECT * FROM computed", pa.table(columns, schema=EFFECT))
 
 
 def _batches(rows: Sequence[dict[str, Any]]) -> Iterator[Sequence[dict[str, Any]]]:

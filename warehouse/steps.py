@@ -73,7 +73,11 @@ class Steps:
 
     def keep(self, sql: str, rows: Sequence[Mapping[str, Any]], schema: pa.Schema) -> None:
         """Run `sql`, which selects from `computed`: `rows`, by the names of `schema`."""
-        self.connection.register("computed", pa.Table.from_pylist([dict(row) for row in rows], schema=schema))
+        self.keep_table(sql, pa.Table.from_pylist([dict(row) for row in rows], schema=schema))
+
+    def keep_table(self, sql: str, table: pa.Table) -> None:
+        """The same for many rows, which are brought together as columns in the first place."""
+        self.connection.register("computed", table)
         try:
             self.execute(sql)
         finally:
