@@ -63,7 +63,7 @@ lock: $(DEV_STAMP) ## Pin the dependencies anew, with hashes and no index addres
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --strip-extras -q \
 		-c requirements-dev.lock --extra build --extra bench pyproject.toml -o requirements-bench.lock
 	printf '%s\n' 'dlt>=1.31' 'dbt-core>=1.10,<1.11' 'dbt-duckdb>=1.11' 'duckdb==1.5.5' 'pyarrow>=26' | \
-		uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --strip-extras -q - \
+		uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-strip-extras -q - \
 		-o requirements-peers.lock
 
 print-python:
