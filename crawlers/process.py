@@ -13,9 +13,10 @@ import signal
 import sys
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from types import TracebackType
+from types import ModuleType, TracebackType
 from typing import Any, Self
 
 _HAS_SERVER = "forkserver" in multiprocessing.get_all_start_methods()
@@ -47,7 +48,8 @@ class CrawlProcess:
         streams = [Path(self._folder.name) / name for name in ("out", "said")[: 1 if verbose else 2]]
         words = (list(arguments), dict(os.environ if env is None else env), list(map(str, streams)), first)
         self._process = _CONTEXT.Process(target=_work, args=words)
-        self._process.start()
+        with _no_main():
+            self._process.start()
         self.pid: int = self._process.pid
 
     def wait(self, timeout: float | None = None) -> int | None:
@@ -101,8 +103,23 @@ def warm() -> None:
     if _HAS_SERVER:
         from multiprocessing import forkserver  # noqa: PLC0415 - not on every system
 
-        forkserver.set_forkserver_preload(["__main__", "crawlers.preload"])
+        forkserver.set_forkserver_preload(["crawlers.preload"])
         forkserver.ensure_running()
+
+
+@contextmanager
+def _no_main() -> Iterator[None]:
+    """Inside, the starter has no main module that the new process would run again.
+
+    `multiprocessing` does so because what is handed over may be defined there; nothing of a crawl is. The main module of
+    `dagster`, or of a script, loads much more than a crawl does, and takes longer than a small one.
+    """
+    ours = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = ours
 
 
 def _work(arguments: list[str], env: dict[str, str], streams: list[str], first: str) -> None:

@@ -29,6 +29,20 @@ def test_a_crawl_sees_the_environment_of_its_caller_and_not_of_the_first_one(por
         assert contact in portal.asked[-1][1]["User-Agent"]
 
 
+def test_a_crawl_does_not_run_the_main_module_of_its_starter_again(tmp_path):
+    """A script without `if __name__ == "__main__"` may start crawls, and one that loads much pays for it once."""
+    script = tmp_path / "script.py"
+    script.write_text(
+        "print('begun', flush=True)\n"
+        "from crawlers.process import CrawlProcess\n"
+        "main = __import__('sys').modules['__main__']\n"
+        "with CrawlProcess(['no_such_source']) as process:\n"
+        "    print(process.wait(), __import__('sys').modules['__main__'] is main)\n"
+    )
+    done = subprocess.run([sys.executable, script], capture_output=True, text=True, check=True)
+    assert (done.stdout, done.stderr) == (f"begun\n{UsageError.exit_code} True\n", "")
+
+
 def test_wrong_use_comes_back_as_code_and_words():
     with CrawlProcess(["no_such_source"]) as process:
         assert process.wait() == UsageError.exit_code
