@@ -111,8 +111,8 @@ def warm() -> None:
 def _no_main() -> Iterator[None]:
     """Inside, the starter has no main module that the new process would run again.
 
-    `multiprocessing` does so because what is handed over may be defined there; nothing of a crawl is. The main module of
-    `dagster`, or of a script, loads much more than a crawl does, and takes longer than a small one.
+    `multiprocessing` does so because what is handed over may be defined there; nothing of a crawl is. The main module
+    of `dagster`, or of a script, loads much more than a crawl does, and takes longer than a small one.
     """
     ours = sys.modules["__main__"]
     sys.modules["__main__"] = ModuleType("__main__")
