@@ -1,9 +1,11 @@
 """Our own way to Dagster's event log: its connections are cheaper, its files are Dagster's own."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 
 import dagster as dg
 from dagster._core.storage.event_log import SqliteEventLogStorage
+from sqlalchemy import event
 
 from pipeline import eventlog
 from pipeline.eventlog import EventLog
@@ -55,6 +57,34 @@ def test_each_file_has_one_engine_however_often_it_is_asked(home, monkeypatch):
         assert {engine.url for engine in made} == {kept[name].url for name in ("index", runs[0])}
         assert len(made) == 2
         assert len(instance.all_logs(runs[1])) == len(instance.all_logs(runs[0])) > 5
+
+
+def test_the_list_of_runs_has_one_engine_and_tables_are_looked_for_once(home, monkeypatch):
+    asked, plain = [], SqliteEventLogStorage.has_table
+    monkeypatch.setattr(SqliteEventLogStorage, "has_table", lambda self, name: asked.append(name) or plain(self, name))
+    with open_instance(home) as instance:
+        made = count_connections(instance.run_storage)
+        for _ in range(2):
+            assert idle.execute_in_process(instance=instance).success
+            assert instance.event_log_storage.supports_asset_checks
+        assert instance.get_runs_count() == 2
+        assert len(made) <= 1  # the first was made before we counted
+        assert asked.count("asset_check_executions") == 1
+        assert not instance.event_log_storage.has_table("no_such_table")
+
+
+def count_connections(storage):
+    made = []
+    event.listen(storage._engine, "connect", lambda *_: made.append(1))
+    return made
+
+
+def test_threads_ask_for_runs_at_the_same_time(home):
+    with open_instance(home) as instance, ThreadPoolExecutor(4) as threads:
+        run = idle.execute_in_process(instance=instance).run_id
+        with instance.run_storage.connect():
+            found = list(threads.map(lambda _: instance.get_run_by_id(run).run_id, range(20)))
+        assert found == [run] * 20
 
 
 def test_the_daemon_does_not_gather_engines_for_ever(home, monkeypatch):
