@@ -15,6 +15,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -198,9 +199,11 @@ def hand_over(folder: Path) -> dict[str, int]:
     home = Home.at(folder)
     wanted = subscriptions()
     outbox.open_channel = lambda *_: _Nowhere()  # type: ignore[assignment]
-    with Ledger.open(home.warehouse) as ledger:
+    door = partial(Ledger.open, home.warehouse)
+    with door() as ledger:
         outbox.queue(ledger, wanted, NOW)
-        report = outbox.deliver(ledger, wanted, home, NOW, io.StringIO())
+    report = outbox.deliver(door, wanted, home, NOW, io.StringIO())
+    with door() as ledger:
         matched = ledger.query("SELECT count(*) AS n FROM event_matched")[0]["n"]
     return {"matched": matched, "sent": report.sent}
 

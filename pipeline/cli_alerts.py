@@ -92,6 +92,8 @@ def deliver(context: typer.Context) -> None:
 
     _subscriptions(context.obj)
     found = alert(context.obj, sys.stdout)
-    cli_output.say(", ".join(f"{name} {count}" for name, count in found.items()))
-    if any(found.get(name) for name in ("failed", "retrying", "deferred")):
+    cli_output.say(", ".join(f"{name} {count}" for name, count in found.counts.items()))
+    for note in found.notes:
+        cli_output.say(note)
+    if any(found.counts.get(name) for name in ("failed", "retrying", "deferred")):
         raise typer.Exit(1)

@@ -160,7 +160,8 @@ def ingest(
     with cli_output.progress("reading") as shown, _alerts_beside(form):
         report = work.ingest(paths, home=context.obj, watcher=shown)
     cli_output.emit(report.files, work.FILE_COLUMNS, form, brief=("file", "outcome", "reason", "detail"))
-    cli_output.say(report.in_words())
+    for line in (report.in_words(), *report.notes):
+        cli_output.say(line)
     if not report.is_clean:
         raise typer.Exit(1)
 

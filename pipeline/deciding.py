@@ -11,6 +11,7 @@ whichever way they are read, until it is decided otherwise.
 import getpass
 import hashlib
 import json
+import sys
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -84,7 +85,9 @@ def decide(  # noqa: PLR0913 - what a decision consists of
         journal.append(home, [{"what": journal.DECISION, **row, **about}])
         report = warehouse.decide(row)
         warehouse.publish(home.published)
-    run.alert(home)
+    # Beside the decision itself, which a machine may read on stdout.
+    for note in run.alert(home, sys.stderr).notes:
+        sys.stderr.write(f"policywatch: {note}\n")
     shown = {"citation_id": citation_id, "bound_title": target.get("title"), "events": report.events, **about}
     return {name: (row | shown).get(name) for name in COLUMNS}
 

@@ -24,9 +24,12 @@ SECONDS: Final = 300
 @dg.op
 def deliver_what_is_due(context: dg.OpExecutionContext, home: HomeResource) -> None:
     """Match, put together and send what is due now."""
-    counts = run.alert(home.home, sys.stdout)
-    context.log.info("%s", ", ".join(f"{name} {count}" for name, count in counts.items()))
-    context.add_output_metadata(dict(counts))
+    told = run.alert(home.home, sys.stdout)
+    context.log.info("%s", ", ".join(f"{name} {count}" for name, count in told.counts.items()))
+    for note in told.notes:
+        context.log.warning("%s", note)
+    shown = {"not_delivered": "\n".join(told.notes)} if told.notes else {}
+    context.add_output_metadata({**told.counts, **shown})
 
 
 @dg.job(
@@ -55,7 +58,7 @@ def sensor(home: HomeResource) -> dg.RunRequest | dg.SkipReason:
         if not is_due(home.home):
             return dg.SkipReason("nothing is due")
     except BusyError:
-        return dg.SkipReason("the warehouse is being written; that run delivers what is due")
+        return dg.SkipReason("another run writes the warehouse or sends; that one delivers what is due")
     except PolicywatchError as error:
         return dg.SkipReason(str(error))
     # One run per look: what could not be sent has a later time by then, what was sent is due no more.
@@ -66,15 +69,19 @@ def is_due(home: Home) -> bool:
     """Whether a message could be sent now; False where nobody subscribes or nothing was ever loaded.
 
     Raises:
-        BusyError: another process has the warehouse.
+        BusyError: another process has the warehouse, or is sending.
         ConfigError: alerts.yaml does not fit its model.
         StorageError: the warehouse cannot be read.
     """
     if not (home.alerts.exists() and home.warehouse.exists()):
         return False
-    from pipeline.alerts import config, outbox  # noqa: PLC0415 - as in `run.alert`
+    from pipeline.alerts import config, notes, outbox  # noqa: PLC0415 - as in `run.alert`
     from warehouse.ledger import Ledger  # noqa: PLC0415
 
     subscriptions = config.load_subscriptions(home.alerts)
+    with notes.turn(home, patience=0) as ours:
+        if ours is None:
+            msg = "another process is sending"
+            raise BusyError(msg)
     with Ledger.open(home.warehouse, wait=0) as warehouse:
         return outbox.is_due(warehouse, subscriptions, clock.now())

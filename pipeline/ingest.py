@@ -46,6 +46,8 @@ class IngestReport:
     files: list[Row] = field(default_factory=list)
     loaded: dict[str, int] = field(default_factory=dict)
     events: dict[str, int] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+    """A line for each alert that did not arrive."""
 
     @property
     def outcomes(self) -> Mapping[str, int]:
@@ -119,7 +121,7 @@ def ingest(
     _write_account(folder, report)
     totals = run.load(home, INGEST)
     run.publish(home)
-    run.alert(home, out)
+    report.notes = run.alert(home, out).notes
     report.loaded = {name: value for name, value in totals.items() if isinstance(value, int)}
     report.events = dict(totals.get("events") or {})
     return report

@@ -12,7 +12,7 @@ from pipeline import tags
 from pipeline.assets.common import REPORT
 from pipeline.definitions import JOB, build_defs
 from pipeline.resources import HomeResource, open_instance, prepare
-from pipeline.run import RunReport, declared, holding, take_crawl
+from pipeline.run import Alerted, RunReport, declared, holding, take_alerts, take_crawl
 from pipeline.runlog import path_of
 from policywatch import errors
 from policywatch.errors import PolicywatchError
@@ -89,7 +89,7 @@ def _report(source: str, result: dg.ExecuteInProcessResult) -> RunReport:
     if judged := said["readings"].get("judged", {}).get(report.crawl_id):
         report.verdict, report.reasons = judged["verdict"], judged["reasons"]
     report.loaded, report.events = said["ledger"]["loaded"], said["ledger"]["events"]
-    report.deliveries = said["deliveries"]["deliveries"]
+    take_alerts(report, Alerted(said["deliveries"]["deliveries"], tuple(said["deliveries"]["notes"])))
     return report
 
 

@@ -15,6 +15,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 from zoneinfo import ZoneInfo
@@ -347,25 +348,57 @@ def health(home: Home, source: str) -> list[dict[str, Any]]:
 # --- 7. alert --------------------------------------------------------------------------------------------------------
 
 
-def alert(home: Home, out: TextIO | None = None) -> dict[str, int]:
+@dataclass(frozen=True, slots=True)
+class Alerted:
+    """What alerting did: counts (queued, sent, retrying, failed, deferred), and a line for whatever went wrong."""
+
+    counts: dict[str, int]
+    notes: tuple[str, ...] = ()
+
+
+def alert(home: Home, out: TextIO | None = None) -> Alerted:
     """Match new events to subscriptions, queue them, deliver what is due, bring the feeds up to date.
+
+    The warehouse is closed while messages are sent: other processes need not wait for somebody's webhook.
 
     Args:
         home: its `alerts.yaml` holds the subscriptions; without one, events are taken note of and nothing is sent.
         out: where the `console` channel writes; stdout by default.
 
-    Returns:
-        Counts: queued, sent, failed.
+    Raises:
+        ConfigError: alerts.yaml does not fit its model.
+        StorageError: the warehouse, the outbox's notes or the feeds cannot be written; what was sent is on record.
     """
     from pipeline.alerts import config, feeds, outbox  # noqa: PLC0415 - the alert packages load only where they are used
 
     now = clock.now()
     subscriptions = config.load_subscriptions(home.alerts) if home.alerts.exists() else config.Subscriptions()
+    unwritten: StorageError | None = None
     with ledger(home) as warehouse:
         queued = outbox.queue(warehouse, subscriptions, now)
-        report = outbox.deliver(warehouse, subscriptions, home, now, out or sys.stdout)
-        feeds.publish(warehouse, subscriptions, home)
-    return {"queued": queued, **{name: count for name, count in counts_of(report).items() if isinstance(count, int)}}
+        is_due = outbox.is_due(warehouse, subscriptions, now)
+        try:
+            feeds.publish(warehouse, subscriptions, home)
+        except StorageError as problem:  # messages can go out all the same
+            unwritten = problem
+    report = outbox.DeliveryReport()
+    if is_due:
+        door = partial(_for_a_moment, home)
+        report = outbox.deliver(door, subscriptions, home, now, out or sys.stdout, later=clock.now)
+    if unwritten is not None:
+        raise unwritten
+    counts = {name: count for name, count in counts_of(report).items() if type(count) is int}
+    return Alerted({"queued": queued, **counts}, tuple(report.lines()))
+
+
+@contextmanager
+def _for_a_moment(home: Home) -> "Iterator[Ledger]":
+    """The warehouse, closed on leaving, whoever had it open before."""
+    try:
+        with ledger(home) as warehouse:
+            yield warehouse
+    finally:
+        _let_go(home)
 
 
 # --- all -------------------------------------------------------------------------------------------------------------
@@ -380,7 +413,7 @@ def run_source(source: str, *, home: Home, out: TextIO | None = None, recheck_al
         take_reading(report, found)
     take_load(report, load(home, source))
     publish(home)
-    report.deliveries = alert(home, out)
+    take_alerts(report, alert(home, out))
     return report
 
 
@@ -408,6 +441,12 @@ def take_load(report: RunReport, totals: dict[str, Any]) -> None:
     report.loaded = {name: value for name, value in totals.items() if isinstance(value, int)}
     events = totals.get("events")
     report.events = dict(events) if isinstance(events, Mapping) else {}
+
+
+def take_alerts(report: RunReport, found: Alerted) -> None:
+    """Add what alerting did to `report`."""
+    report.deliveries = found.counts
+    report.notes += found.notes
 
 
 def require_space(home: Home) -> None:

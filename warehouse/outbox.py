@@ -5,7 +5,7 @@ and words (`pipeline.alerts`), and the events themselves, which a load appends i
 in the outbox the moment they exist, so none can be lost between the two.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final, TypeVar
 
@@ -105,19 +105,25 @@ class Outbox:
             values = {"now": now, "rules": [dict(row) for row in rules]}
             self._transaction(lambda steps: steps.run("sql/outbox_bundle.sql", values))
 
-    def due(self, now: datetime, quiet: Sequence[str] = ()) -> Iterator[Row]:
-        """The messages that are due at `now`, oldest event first, but for the subscriptions of `quiet`.
+    def due(self, now: datetime, quiet: Sequence[str] = (), down: Sequence[str] = (), most: int = PAGE) -> list[Row]:
+        """The first `most` messages that are due at `now`, oldest event first; none of `quiet` subscriptions.
 
-        Which they are is settled when the first is asked for: what is due after a failure waits for the next pass.
+        Args:
+            now: what is due later waits.
+            quiet: subscriptions in their quiet hours.
+            down: `subscription/channel` of targets that are known to be down.
+            most: how many.
 
-        Yields:
-            message_key, message_kind, subscription, channel, events (how many), attempts, first_event.
+        Returns:
+            message_key, message_kind, subscription, channel, events (how many), attempts, first_at, first_event.
         """
-        self._transaction(lambda steps: steps.run("sql/outbox_due.sql", {"now": now, "quiet": list(quiet)}))
-        position = 0
-        while rows := self._rows(text_of("sql/outbox_due_page.sql"), {"position": position, "most": PAGE}):
-            yield from rows
-            position += PAGE
+        values = {"now": now, "quiet": list(quiet), "down": list(down), "most": most}
+        return self._rows(text_of("sql/outbox_due.sql"), values)
+
+    def count_due(self, now: datetime, quiet: Sequence[str] = ()) -> int:
+        """How many messages are due at `now`."""
+        values = {"now": now, "quiet": list(quiet)}
+        return int(self._rows(text_of("sql/outbox_due_count.sql"), values)[0]["messages"])
 
     def events_of(self, keys: Sequence[str], most: int) -> dict[str, list[Row]]:
         """The events of each message, at most `most`; columns as of `unmatched_events`. Held messages have none."""
@@ -133,20 +139,16 @@ class Outbox:
             found.setdefault(row["message_key"], {})[row["kind"]] = row["events"]
         return found
 
-    def mark_sent(self, key: str, at: datetime) -> None:
-        """The message `key` went out at `at`, and with it all its deliveries."""
-        self.mark_all([{"message_key": key, "attempted_at": at}])
+    def mark_all(self, outcomes: Sequence[Mapping[str, Any]], *, again: bool = False) -> None:
+        """Record one more attempt at each of many messages.
 
-    def mark_failed(self, key: str, at: datetime, error: str, next_attempt_at: datetime | None = None) -> None:
-        """The message `key` failed at `at`; it is due again at `next_attempt_at`, or never where that is None."""
-        row = {"message_key": key, "attempted_at": at, "error": error, "next_attempt_at": next_attempt_at}
-        self.mark_all([row])
-
-    def mark_all(self, outcomes: Sequence[Mapping[str, Any]]) -> None:
-        """As `mark_sent` (no `error`) and `mark_failed`, for many messages at once."""
+        Args:
+            outcomes: message_key, attempted_at; for one that failed error, and next_attempt_at where it is tried again.
+            again: they may be on record already, and are then left as they are.
+        """
         columns = ("message_key", "attempted_at", "error", "next_attempt_at")
         rows = [{name: row.get(name) for name in columns} for row in outcomes]
-        self._transaction(lambda steps: steps.run("sql/outbox_mark.sql", {"outcomes": rows}))
+        self._transaction(lambda steps: steps.run("sql/outbox_mark.sql", {"outcomes": rows, "again": again}))
 
     # --- what was given up -------------------------------------------------------------------------------------------
 

@@ -5,7 +5,7 @@ wants what (`match`), when (`rates`), the words (`render`). The putting together
 (`warehouse/sql/outbox_bundle.sql`), done before anything is sent, so that a killed run sends the same messages again.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -16,7 +16,7 @@ from pipeline.alerts.ledger import OutboxLedger, Row
 from pipeline.alerts.message import Message
 from pipeline.alerts.rates import is_quiet
 
-_BATCH: Final = 1000
+_PORTION: Final = 1000
 """Events held in memory at a time."""
 _EXAMPLES: Final = 10
 """Events that a message about a hold shows."""
@@ -44,19 +44,15 @@ def rules(subscriptions: Subscriptions, now: datetime) -> list[dict[str, Any]]:
     ]
 
 
-def batches(heads: Iterable[Row]) -> Iterator[list[Row]]:
-    """The due messages in order, so many at a time as hold about a thousand events."""
-    batch: list[Row] = []
+def portion(heads: Sequence[Row]) -> Sequence[Row]:
+    """The first of the due messages, so many as hold about a thousand events."""
     events = 0
-    for head in heads:
-        batch.append(head)
+    for count, head in enumerate(heads, start=1):
         # No message shows more than 200, whatever it stands for.
         events += min(head["events"], 200)
-        if events >= _BATCH:
-            yield batch
-            batch, events = [], 0
-    if batch:
-        yield batch
+        if events >= _PORTION:
+            return heads[:count]
+    return heads
 
 
 def single(key: str, item: Subscription, event: Event) -> Message:
@@ -67,23 +63,22 @@ def single(key: str, item: Subscription, event: Event) -> Message:
 class Desk:
     """Fills due messages with their events."""
 
-    def __init__(self, ledger: OutboxLedger, subscriptions: Mapping[str, Subscription]) -> None:
-        self._ledger = ledger
+    def __init__(self, subscriptions: Mapping[str, Subscription]) -> None:
         self._subscriptions = subscriptions
         self._holds: dict[str, Row] = {}
 
-    def messages(self, heads: Sequence[Row]) -> dict[str, Message]:
+    def messages(self, ledger: OutboxLedger, heads: Sequence[Row]) -> dict[str, Message]:
         """The messages of `heads` by key; their subscriptions are all there."""
         plain = [head for head in heads if head["message_kind"] != "held"]
         several = [head["message_key"] for head in plain if head["events"] > 1]
-        counts = self._ledger.kinds_of(several) if several else {}
+        counts = ledger.kinds_of(several) if several else {}
         most = max((self._subscriptions[head["subscription"]].most for head in plain), default=0)
-        rows = self._ledger.events_of([head["message_key"] for head in plain], most) if plain else {}
+        rows = ledger.events_of([head["message_key"] for head in plain], most) if plain else {}
         found = {}
         for head in heads:
             key = head["message_key"]
             if head["message_kind"] == "held":
-                found[key] = self._held(head)
+                found[key] = self._held(ledger, head)
             else:
                 found[key] = self._told(head, rows.get(key, []), counts.get(key))
         return found
@@ -96,12 +91,13 @@ class Desk:
         kind = head["message_kind"]
         return Message(head["message_key"], item.name, item.language, kind, events, more, counts, item.rate)
 
-    def _held(self, head: Row) -> Message:
+    def _held(self, ledger: OutboxLedger, head: Row) -> Message:
         item, hold_id = self._subscriptions[head["subscription"]], head["first_event"]
         if hold_id not in self._holds:
-            self._holds = {row["hold_id"]: row for row in self._ledger.holds()}
+            self._holds = {row["hold_id"]: row for row in ledger.holds()}
         row = self._holds[hold_id]
-        events = tuple(Event.from_row(found) for found in self._ledger.held_events(hold_id, min(_EXAMPLES, item.most)))
+        examples = ledger.held_events(hold_id, min(_EXAMPLES, item.most))
+        events = tuple(Event.from_row(found) for found in examples)
         counts, hold = dict(row["counts"]), hold_of(row)
         more = max(hold.events - len(events), 0)
         return Message(head["message_key"], item.name, item.language, "held", events, more, counts, item.rate, hold)

@@ -4,7 +4,8 @@ What belongs here: the shape of the outbox. What does not: its tables (`warehous
 gives) or what is done with it (`outbox`, `holding`, `digest`).
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -58,8 +59,12 @@ class OutboxLedger(Protocol):
         """Make messages of the deliveries that are due and in none yet."""
         ...
 
-    def due(self, now: datetime, quiet: Sequence[str] = ()) -> Iterator[Row]:
-        """The messages that are due, oldest event first, but for the subscriptions of `quiet`."""
+    def due(self, now: datetime, quiet: Sequence[str], down: Sequence[str], most: int) -> list[Row]:
+        """The first messages that are due, oldest event first, but for `quiet` subscriptions and `down` targets."""
+        ...
+
+    def count_due(self, now: datetime, quiet: Sequence[str]) -> int:
+        """How many messages are due, but for the subscriptions of `quiet`."""
         ...
 
     def events_of(self, keys: Sequence[str], most: int) -> dict[str, list[Row]]:
@@ -70,17 +75,13 @@ class OutboxLedger(Protocol):
         """How many events of each kind each message stands for."""
         ...
 
-    def mark_sent(self, key: str, at: datetime) -> None:
-        """Record that the message with this idempotency key arrived."""
+    def mark_all(self, outcomes: Sequence[Mapping[str, Any]], *, again: bool = False) -> None:
+        """Record one attempt each: message_key, attempted_at, and where it failed error and next_attempt_at."""
         ...
 
-    def mark_failed(self, key: str, at: datetime, error: str, next_attempt_at: datetime | None = None) -> None:
-        """Record a failed attempt; None as the next means that nobody tries again by itself."""
-        ...
 
-    def mark_all(self, outcomes: Sequence[Mapping[str, Any]]) -> None:
-        """Record many outcomes at once: message_key, attempted_at, and where it failed error and next_attempt_at."""
-        ...
+Door = Callable[[], AbstractContextManager[OutboxLedger]]
+"""Opens the warehouse for a moment; on leaving, other processes have it again."""
 
 
 class FeedLedger(Protocol):

@@ -1,13 +1,15 @@
 """The outbox: new events become deliveries, deliveries become messages and are handed over, every outcome is recorded.
 
 What belongs here: order, trying again, giving up. What does not: tables (`warehouse.outbox`), what a message holds
-(`digest`), what is kept back (`holding`) and wires (`channels`).
+(`digest`), what is kept back (`holding`), whose turn it is and what is noted (`notes`), and wires (`channels`).
 
-At least once with a key: a message is marked as sent only after it arrived, so a run that is killed in between sends
-it again under the same idempotency key, by which receivers (and the file channel itself) know it. What people read is
-marked at once, each message by itself; what machines read is marked a hundred at a time. An event is matched
-once, in the transaction that queues its deliveries, and a delivery put into one message before that is sent, so a
-repeated run sends nothing twice.
+The warehouse is open for moments only: a portion of what is due is read, the warehouse closed, the portion sent, and
+what came of it recorded with the next portion's reading. A webhook that hangs keeps no load waiting.
+
+At least once with a key: an outcome is noted only after the message arrived, so a run that is killed in between sends
+that one again under the same idempotency key, by which receivers (and the file channel itself) know it. An event is
+matched once, in the transaction that queues its deliveries, and a delivery put into one message before that is sent, so
+a repeated run sends nothing twice; and one process sends at a time.
 """
 
 from collections import Counter
@@ -17,14 +19,14 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Final, TextIO
 
-from pipeline.alerts import digest
+from pipeline.alerts import digest, notes
 from pipeline.alerts.channels import DeliveryError, Outgoing, Sender, open_channel
 from pipeline.alerts.config import Channel, Subscriptions
 from pipeline.alerts.event import Event
 from pipeline.alerts.following import around_of, matcher_of
 from pipeline.alerts.holding import keep_back
 from pipeline.alerts.keys import delivery_key
-from pipeline.alerts.ledger import OutboxLedger, Row
+from pipeline.alerts.ledger import Door, OutboxLedger, Row
 from pipeline.alerts.message import Message
 from pipeline.alerts.rates import due_at, is_quiet, steady
 from policywatch.errors import PolicywatchError
@@ -33,8 +35,8 @@ from policywatch.home import Home
 CHUNK: Final = 5000
 """Events matched and queued in one transaction: what a run of a hundred thousand needs no more memory for."""
 
-NOTED: Final = 100
-"""Messages to machines after which it is recorded that they arrived: so many may come again, under their keys."""
+HEADS: Final = 1000
+"""Due messages looked at for one portion."""
 
 BACK_OFF: Final = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 20, 60, 180, 420, 720))
 """The waits before the seven further attempts: about a day in all. After the last, the delivery has failed."""
@@ -53,11 +55,20 @@ class DeliveryReport:
     """Not attempted, because their target had just failed; due at the next pass."""
     errors: tuple[str, ...] = ()
     """One line for each subscription and channel that failed, with the first error there."""
+    is_left: bool = False
+    """Nothing was done, because another process is sending, which takes along what is due."""
 
     @property
     def is_clean(self) -> bool:
         """Whether everything that was due arrived."""
         return not (self.retrying or self.failed or self.deferred)
+
+    def lines(self) -> Iterator[str]:
+        """What the log and the report of a run say: whatever did not arrive, and why."""
+        for error in self.errors:
+            yield f"not delivered: {error}"
+        if self.is_left:
+            yield "another process is sending alerts; it takes along what is due"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,29 +117,42 @@ def queue(ledger: OutboxLedger, subscriptions: Subscriptions, now: datetime) -> 
     return queued
 
 
-def deliver(
-    ledger: OutboxLedger, subscriptions: Subscriptions, home: Home, now: datetime, out: TextIO
+def deliver(  # noqa: PLR0913 - what a pass consists of
+    door: Door,
+    subscriptions: Subscriptions,
+    home: Home,
+    now: datetime,
+    out: TextIO,
+    *,
+    later: Callable[[], datetime] | None = None,
+    patience: float = notes.PATIENCE,
 ) -> DeliveryReport:
-    """Hand over everything that is due at `now` and record each outcome at once.
+    """Hand over everything that is due and record each outcome.
 
     A target that is down costs one attempt in a pass; what else waits for it stays due and is counted as deferred.
 
     Args:
-        ledger: the open warehouse.
+        door: opens the warehouse; it is closed while messages are sent.
         subscriptions: what is in alerts.yaml now; a delivery whose channel is no longer there has failed.
         home: relative files of file channels stand below it.
         now: the time of the pass: what is due, and what the outcomes are recorded with.
         out: where console channels print.
+        later: the clock, for another look at what came up meanwhile.
+        patience: seconds to wait for another process that is sending.
 
     Returns:
         The counts. Failing channels end in the report, never in an exception; storage errors do end the pass.
     """
-    run = _Pass(ledger, subscriptions, home, now, out)
-    try:
-        for heads in digest.batches(_due(ledger, subscriptions, now)):
-            run.attempt_all(heads)
-    finally:
-        run.note()
+    with notes.turn(home, patience) as ours:
+        if ours is None:
+            return DeliveryReport(is_left=True)
+        run = _Pass(subscriptions, home, now, out, later, ours)
+        with door() as ledger:
+            portion = run.claim(ledger)
+        while portion:
+            run.attempt_all(portion)
+            with door() as ledger:
+                portion = run.claim(ledger)
     counts = run.counts
     return DeliveryReport(
         counts["sent"], counts["retrying"], counts["failed"], counts["deferred"], tuple(run.errors.values())
@@ -136,14 +160,13 @@ def deliver(
 
 
 def is_due(ledger: OutboxLedger, subscriptions: Subscriptions, now: datetime) -> bool:
-    """Whether `deliver` would have something to attempt at `now`."""
-    return any(True for _ in _due(ledger, subscriptions, now))
-
-
-def _due(ledger: OutboxLedger, subscriptions: Subscriptions, now: datetime) -> Iterator[Row]:
-    """The messages that are due, put together if they were not."""
+    """Whether `deliver` would have something to attempt at `now`; what is due is put together, if it was not."""
     ledger.bundle(now, digest.rules(subscriptions, now))
-    return ledger.due(now, [item.name for item in subscriptions.subscriptions if is_quiet(item, now)])
+    return bool(ledger.due(now, _quiet(subscriptions, now), (), 1))
+
+
+def _quiet(subscriptions: Subscriptions, now: datetime) -> list[str]:
+    return [item.name for item in subscriptions.subscriptions if is_quiet(item, now)]
 
 
 def probe(subscriptions: Subscriptions, home: Home, now: datetime, out: TextIO) -> list[Probe]:
@@ -177,37 +200,61 @@ def _send_once(channel: Channel, home: Home, out: TextIO, outgoing: Outgoing) ->
 class _Pass:
     """One delivery pass: the channels it opened, the targets that it found down, what came of it."""
 
-    def __init__(
-        self, ledger: OutboxLedger, subscriptions: Subscriptions, home: Home, now: datetime, out: TextIO
+    def __init__(  # noqa: PLR0913, PLR0917 - what `deliver` was given
+        self,
+        subscriptions: Subscriptions,
+        home: Home,
+        now: datetime,
+        out: TextIO,
+        later: Callable[[], datetime] | None,
+        noted: notes.Notes,
     ) -> None:
-        self._ledger = ledger
+        self._subscriptions = subscriptions
         self._channels = {
             (item.name, channel_id): (item, channel)
             for item in subscriptions.subscriptions
             for channel_id, channel in item.channels()
         }
-        self._desk = digest.Desk(ledger, {item.name: item for item in subscriptions.subscriptions})
+        self._desk = digest.Desk({item.name: item for item in subscriptions.subscriptions})
         self._home = home
-        self._archive = subscriptions.archived_copy
         self._now = now
         self._out = out
+        self._later = later
+        self._notes = noted
+        self._is_bundled = False
         # By channel, not by subscription: one file has one writer, one dead server one time-out.
         self._senders: dict[Channel, Sender] = {}
         self._down: set[object] = set()
-        self._unnoted: list[Row] = []
         self.counts: Counter[str] = Counter()
         self.errors: dict[object, str] = {}
 
-    def attempt_all(self, heads: Sequence[Row]) -> None:
-        """Hand over the messages of `heads`, but for those whose target is down, and record what came of each."""
-        alive = [head for head in heads if self._target(head) not in self._down]
-        self.counts["deferred"] += len(heads) - len(alive)
-        messages = self._desk.messages([head for head in alive if self._place(head) in self._channels])
-        for head in alive:
-            if self._target(head) in self._down:
-                self.counts["deferred"] += 1
-            else:
-                self._attempt(head, messages.get(head["message_key"]))
+    def claim(self, ledger: OutboxLedger) -> list[tuple[Row, Message | None]]:
+        """Record what came of the portion before, and read the next one; empty where nothing else can be sent."""
+        self._notes.hand_in(ledger)
+        heads = self._heads(ledger)
+        if not heads and self._later is not None and (moment := self._later()) > self._now:
+            # Another process may have left to us what it queued meanwhile.
+            self._now, self._is_bundled = moment, False
+            heads = self._heads(ledger)
+        if not heads and self._down:
+            self.counts["deferred"] = ledger.count_due(self._now, _quiet(self._subscriptions, self._now))
+        messages = self._desk.messages(ledger, [head for head in heads if self._place(head) in self._channels])
+        return [(head, messages.get(head["message_key"])) for head in heads]
+
+    def _heads(self, ledger: OutboxLedger) -> Sequence[Row]:
+        if not self._is_bundled:
+            ledger.bundle(self._now, digest.rules(self._subscriptions, self._now))
+            self._is_bundled = True
+        down = [place for place, (_, channel) in self._channels.items() if channel in self._down]
+        down += [place for place in self._down if isinstance(place, tuple)]
+        quiet = _quiet(self._subscriptions, self._now)
+        return digest.portion(ledger.due(self._now, quiet, ["/".join(place) for place in down], HEADS))
+
+    def attempt_all(self, portion: Sequence[tuple[Row, Message | None]]) -> None:
+        """Hand over the messages of `portion`, but for those whose target is down, and note what came of each."""
+        for head, message in portion:
+            if self._target(head) not in self._down:
+                self._attempt(head, message)
 
     def _place(self, head: Row) -> tuple[str, str]:
         return head["subscription"], head["channel"]
@@ -220,14 +267,19 @@ class _Pass:
         place = self._place(head)
         _, channel = self._channels.get(place, (None, None))
         problem = self._hand_over(message, channel)
+        # A person would see a message twice; a machine knows by the key what it has.
+        flush = channel is None or not digest.is_machine(channel)
+        outcome = {"message_key": head["message_key"], "attempted_at": self._now}
         if problem is None:
-            self._sent(head["message_key"], channel)
+            self._notes.add(outcome, flush=flush)
             self.counts["sent"] += 1
             return
         if problem.is_target_down:
             self._down.add(self._target(head))
         self.errors.setdefault(place, f"{place[0]}, {channel.label if channel else place[1]}: {problem}")
-        self._failed(head, channel, problem)
+        next_at = self._next_attempt(head, problem)
+        self._notes.add({**outcome, "error": str(problem), "next_attempt_at": next_at}, flush=flush)
+        self.counts["retrying" if next_at else "failed"] += 1
 
     def _hand_over(self, message: Message | None, channel: Channel | None) -> DeliveryError | None:
         if message is None or channel is None:
@@ -238,40 +290,15 @@ class _Pass:
         def send() -> None:
             if channel not in self._senders:
                 self._senders[channel] = open_channel(channel, self._home, self._out)
-            self._senders[channel].send(Outgoing.of(message, self._archive))
+            self._senders[channel].send(Outgoing.of(message, self._subscriptions.archived_copy))
 
         return _tried(send)
 
-    def _sent(self, key: str, channel: Channel | None) -> None:
-        if channel is None or not digest.is_machine(channel):
-            # A person would see it twice.
-            self._ledger.mark_sent(key, self._now)
-            return
-        # A machine knows by the key what it has, so that many can be noted at once.
-        self._note_later({"message_key": key})
-
-    def _note_later(self, outcome: Row) -> None:
-        self._unnoted.append({"attempted_at": self._now, **outcome})
-        if len(self._unnoted) >= NOTED:
-            self.note()
-
-    def note(self) -> None:
-        """Record what became of messages to machines and is not on record yet."""
-        unnoted, self._unnoted = self._unnoted, []
-        if unnoted:
-            self._ledger.mark_all(unnoted)
-
-    def _failed(self, head: Row, channel: Channel | None, problem: DeliveryError) -> None:
+    def _next_attempt(self, head: Row, problem: DeliveryError) -> datetime | None:
         attempts = int(head["attempts"] or 0)
-        next_at = None
-        if not problem.is_final and attempts < len(BACK_OFF):
-            next_at = self._now + max(BACK_OFF[attempts], timedelta(seconds=problem.retry_after or 0))
-        key, text = head["message_key"], str(problem)
-        if channel is None or not digest.is_machine(channel):
-            self._ledger.mark_failed(key, self._now, text, next_at)
-        else:
-            self._note_later({"message_key": key, "error": text, "next_attempt_at": next_at})
-        self.counts["retrying" if next_at else "failed"] += 1
+        if problem.is_final or attempts >= len(BACK_OFF):
+            return None
+        return self._now + max(BACK_OFF[attempts], timedelta(seconds=problem.retry_after or 0))
 
 
 def _tried(send: Callable[[], None]) -> DeliveryError | None:

@@ -63,7 +63,7 @@ def build(sources: Mapping[str, Source], partitions: dg.StaticPartitionsDefiniti
         group_name=common.GROUP,
         partitions_def=partitions,
         deps=["published"],
-        pool=common.POOL,
+        # No pool: it takes the warehouse for moments only, and no load need wait for somebody's webhook.
         retry_policy=common.RETRIES,
         kinds={"python"},
     )
@@ -74,12 +74,20 @@ def build(sources: Mapping[str, Source], partitions: dg.StaticPartitionsDefiniti
         again in a later run.
         """
         with common.only_what_passes(context):
-            counts = run.alert(home.home, sys.stdout)
+            told = run.alert(home.home, sys.stdout)
             metrics.write(home.home)
-        context.log.info("deliveries: %s", common.counted(counts))
-        return dg.MaterializeResult(metadata=common.metadata({"deliveries": counts}, counts))
+        return dg.MaterializeResult(metadata=told_metadata(context, told))
 
     return [ledger, published, deliveries]
+
+
+def told_metadata(context: dg.AssetExecutionContext, told: run.Alerted) -> dict[str, Any]:
+    """What alerting did: counts to plot over the runs, and what went wrong, which the log says too."""
+    context.log.info("deliveries: %s", common.counted(told.counts))
+    for note in told.notes:
+        context.log.warning("%s", note)
+    shown = {"not_delivered": dg.MetadataValue.text("\n".join(told.notes))} if told.notes else {}
+    return common.metadata({"deliveries": told.counts, "notes": list(told.notes)}, told.counts) | shown
 
 
 def load_metadata(report: run.RunReport) -> dict[str, Any]:

@@ -20,7 +20,7 @@ def build(sources: Mapping[str, Source], partitions: dg.StaticPartitionsDefiniti
 
     @dg.asset(
         group_name=common.GROUP,
-        pool=common.POOL,
+        # No pool: it also sends, and no load need wait for somebody's webhook.
         retry_policy=common.RETRIES,
         freshness_policy=freshness.CALENDAR,
         check_specs=[checks.freshness_spec("calendar")],
@@ -35,13 +35,14 @@ def build(sources: Mapping[str, Source], partitions: dg.StaticPartitionsDefiniti
         with common.only_what_passes(context):
             run.take_load(report, run.load(home.home, "calendar"))
             run.publish(home.home)
-            counts = run.alert(home.home, sys.stdout)
+            told = run.alert(home.home, sys.stdout)
             metrics.write(home.home)
         late = freshness.late(home.home, sources)
-        told, behind = common.counted(counts), ", ".join(row["source"] for row in late) or "no source"
-        context.log.info("events: %s; deliveries: %s; late: %s", common.counted(report.events), told, behind)
+        behind = ", ".join(row["source"] for row in late) or "no source"
+        context.log.info("events: %s; late: %s", common.counted(report.events), behind)
         return dg.MaterializeResult(
-            metadata={**store.load_metadata(report), **counts}, check_results=[checks.freshness_result(late)]
+            metadata={**store.told_metadata(context, told), **store.load_metadata(report)},
+            check_results=[checks.freshness_result(late)],
         )
 
     @dg.asset(

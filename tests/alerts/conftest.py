@@ -1,8 +1,8 @@
 import sys
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Event, Thread
+from threading import Condition, Event, Thread
 
 import pytest
 
@@ -23,6 +23,27 @@ def frozen(monkeypatch):
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
 
 
+@pytest.fixture
+def killed():
+    """`killed(owner, name)`: within it, whoever calls `name` ends there as by a kill, once `when` is true."""
+
+    @contextmanager
+    def within(owner, name, when=lambda: True):
+        real = getattr(owner, name)
+
+        def dying(*args, **more):
+            if when():
+                raise KeyboardInterrupt
+            return real(*args, **more)
+
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr(owner, name, dying)
+            with pytest.raises(KeyboardInterrupt):
+                yield
+
+    return within
+
+
 class Receiver:
     """A webhook's other end on loopback: answers `answers` one after the other, the last one again and again.
 
@@ -34,6 +55,7 @@ class Receiver:
         self.answers = [200]
         self.requests = []
         self.connections = 0
+        self.arrived = Condition()
         self.handled = Event()
         self.release = Event()
         self.closing = Event()
@@ -47,7 +69,9 @@ class Receiver:
             def do_POST(self):
                 body = self.rfile.read(int(self.headers["Content-Length"]))
                 headers = {name.title(): value for name, value in self.headers.items()}
-                receiver.requests.append((self.path, headers, body))
+                with receiver.arrived:
+                    receiver.requests.append((self.path, headers, body))
+                    receiver.arrived.notify_all()
                 with suppress(OSError):  # the sender gave up before
                     receiver.answer(self)
 
@@ -81,6 +105,11 @@ class Receiver:
             link.end_headers()
         finally:
             self.handled.set()
+
+    def has_been_asked(self, times=1):
+        """Wait until it has been, and say whether it was."""
+        with self.arrived:
+            return self.arrived.wait_for(lambda: len(self.requests) >= times, 30)
 
     @property
     def url(self):

@@ -3,6 +3,7 @@
 import io
 import json
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from fake_ledger import NOW, FakeLedger, event_row
@@ -36,7 +37,7 @@ def test_a_mail_server_that_is_away_for_a_week_costs_nobody_a_mail(home):
     def run(hours):
         now = NOW + timedelta(hours=hours)
         queue(ledger, wanted, now)
-        return deliver(ledger, wanted, home, now, io.StringIO())
+        return deliver(ledger.door, wanted, home, now, io.StringIO())
 
     for day in range(8):
         if day < 7:
@@ -70,9 +71,9 @@ def given_up(home, receiver):
     wanted, now = Subscriptions.model_validate({"subscriptions": [item]}), NOW
     with Ledger.open(home.warehouse) as ledger:
         queue(ledger, wanted, now)
-        for wait in (*BACK_OFF, timedelta()):
-            deliver(ledger, wanted, home, now, io.StringIO())
-            now += wait
+    for wait in (*BACK_OFF, timedelta()):
+        deliver(partial(Ledger.open, home.warehouse), wanted, home, now, io.StringIO())
+        now += wait
     return wanted
 
 
@@ -108,9 +109,10 @@ def test_dead_letters_are_listed_and_sent_after_all_under_their_old_keys(home, r
     assert cli("deliver")[0] == 1
     (row,) = json.loads(cli("dead", "--waiting", "--json")[1])
     assert (row["error"], row["next_attempt_at"]) == ("127.0.0.1 answered 503", "2024-03-11T22:18:00+00:00")
-    with Ledger.open(home.warehouse) as ledger:
-        report = deliver(ledger, given_up, home, NOW + timedelta(days=9, minutes=1), io.StringIO())
-        assert (report.sent, report.is_clean) == (1, True)
+    door = partial(Ledger.open, home.warehouse)
+    report = deliver(door, given_up, home, NOW + timedelta(days=9, minutes=1), io.StringIO())
+    assert (report.sent, report.is_clean) == (1, True)
+    with door() as ledger:
         assert ledger.query("SELECT status, attempts FROM delivery") == [{"status": "sent", "attempts": 2}]
     assert len(set(receiver.keys)) == 1
     assert len(receiver.keys) == len(BACK_OFF) + 3

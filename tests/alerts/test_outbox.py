@@ -1,11 +1,16 @@
 import io
+import json
+from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
 from fake_ledger import NOW, FakeLedger, event_row
 
+from pipeline.alerts import outbox
 from pipeline.alerts.config import Subscriptions
-from pipeline.alerts.outbox import BACK_OFF, deliver, delivery_key, probe, queue
+from pipeline.alerts.notes import FILE as FILE_OF_NOTES
+from pipeline.alerts.notes import Notes, turn
+from pipeline.alerts.outbox import BACK_OFF, DeliveryReport, deliver, delivery_key, probe, queue
 from policywatch.errors import StorageError
 
 CONSOLE = {"kind": "console"}
@@ -28,7 +33,7 @@ def run(home):
     def run_once(ledger, subscriptions, now=NOW):
         out = io.StringIO()
         queue(ledger, subscriptions, now)
-        return deliver(ledger, subscriptions, home, now, out), out.getvalue()
+        return deliver(ledger.door, subscriptions, home, now, out), out.getvalue()
 
     return run_once
 
@@ -84,22 +89,86 @@ def test_a_baseline_is_not_sent_unless_asked_for(run):
     assert run(FakeLedger(baseline), subscribed(include_baseline=True))[0].sent == 1
 
 
-def test_killed_between_send_and_mark_the_same_key_is_sent_again_and_the_file_holds_it_once(run, receiver, home):
-    ledger = FakeLedger(event_row(1))
-    wanted = subscribed(hook(receiver), FILE)
-    for expected in (1, 2):
-        ledger.kill_before_mark = delivery_key(event_row(1)["event_id"], "ends", "webhook")
-        with pytest.raises(KeyboardInterrupt):
-            run(ledger, wanted)
-        assert receiver.keys == [delivery_key(event_row(1)["event_id"], "ends", "webhook")] * expected
-    ledger.kill_before_mark = None
-    assert run(ledger, wanted)[0].sent == 1
-    assert len(set(receiver.keys)) == 1
+@pytest.mark.parametrize(("where", "attempts"), [("add", 2), ("hand_in", 1), ("_forget", 1)])
+def test_killed_after_sending_the_same_key_is_sent_again_at_most(run, receiver, killed, where, attempts):
+    """Before it was noted, the same key goes out again; afterwards, nothing does."""
+    ledger, key = FakeLedger(event_row(1)), delivery_key(event_row(1)["event_id"], "ends", "webhook")
+    with killed(Notes, where, when=lambda: receiver.keys):
+        run(ledger, subscribed(hook(receiver)))
+    assert receiver.keys == [key]
+    run(ledger, subscribed(hook(receiver)))
+    assert receiver.keys == [key] * attempts
+    assert [(row["status"], row["attempts"]) for row in rows(ledger)] == [("sent", 1)]
+    assert run(ledger, subscribed(hook(receiver)))[0].sent == 0
 
-    key = delivery_key(event_row(1)["event_id"], "ends", "file")
-    ledger.one("UPDATE delivery SET status = 'pending', next_attempt_at = ? WHERE idempotency_key = ?", NOW, key)
-    assert run(ledger, wanted)[0].sent == 1
+
+def test_an_attempt_that_failed_counts_once_whenever_the_pass_was_killed(run, receiver, killed):
+    receiver.answers = [500]
+    ledger, wanted = FakeLedger(event_row(1)), subscribed(hook(receiver))
+    with killed(Notes, "_forget"):
+        run(ledger, wanted)
+    assert run(ledger, wanted, NOW + BACK_OFF[0])[0].retrying == 1
+    assert (rows(ledger)[0]["attempts"], len(receiver.keys)) == (2, 2)
+
+
+def test_a_note_that_was_torn_is_no_note_and_the_next_is_whole(run, home):
+    ledger, path = FakeLedger(event_row(1)), home.warehouse.with_name(FILE_OF_NOTES)
+    path.parent.mkdir(parents=True)
+    sent = {"message_key": delivery_key(event_row(1)["event_id"], "ends", "console"), "attempted_at": NOW.isoformat()}
+    path.write_text(f"\n{json.dumps(sent)[:-9]}", encoding="utf-8")
+    queue(ledger, subscribed(), NOW)
+    with turn(home) as notes:
+        notes.add({"message_key": "x", "attempted_at": NOW})
+    lines = path.read_text(encoding="utf-8").splitlines()
+    assert lines[-1] == f'{{"message_key": "x", "attempted_at": "{NOW.isoformat()}"}}'
+    assert run(ledger, subscribed())[0].sent == 1
+    assert path.read_bytes() == b""
+
+
+def test_a_file_that_had_it_before_the_kill_holds_it_once(run, home):
+    ledger = FakeLedger(event_row(1))
+    for _ in range(2):
+        assert run(ledger, subscribed(FILE))[0].sent == 1
+        ledger.one("UPDATE delivery SET status = 'pending', next_attempt_at = ?", NOW)
     assert (home.root / "alerts" / "a.md").read_text(encoding="utf-8").count("policywatch-key") == 1
+
+
+def test_while_another_process_sends_nothing_is_sent_and_the_first_takes_along_what_came_up(receiver, home):
+    ledger, wanted = FakeLedger(event_row(1)), subscribed(hook(receiver))
+    later = [NOW + timedelta(minutes=1)]
+    left = []
+
+    def second_process():
+        """Looks while the first is at work: it queues what it brought, and leaves."""
+        if not left:
+            ledger.add(event_row(2))
+            queue(ledger, wanted, later[0])
+            left.append(deliver(ledger.door, wanted, home, later[0], io.StringIO(), patience=0))
+        return later[0]
+
+    queue(ledger, wanted, NOW)
+    report = deliver(ledger.door, wanted, home, NOW, io.StringIO(), later=second_process)
+    assert (left[0].sent, left[0].is_left) == (0, True)
+    assert list(left[0].lines()) == ["another process is sending alerts; it takes along what is due"]
+    assert report.sent == len(set(receiver.keys)) == len(receiver.keys) == 2
+
+
+def test_the_warehouse_is_closed_while_messages_are_sent(home, receiver, monkeypatch):
+    ledger, is_open, seen = FakeLedger(*(event_row(nth) for nth in range(1, 6))), [], []
+    monkeypatch.setattr(outbox, "HEADS", 2)
+    monkeypatch.setattr(
+        receiver, "answer", lambda link: (seen.append(list(is_open)), type(receiver).answer(receiver, link))
+    )
+
+    @contextmanager
+    def door():
+        is_open.append(True)
+        yield ledger
+        is_open.clear()
+
+    queue(ledger, subscribed(hook(receiver)), NOW)
+    assert deliver(door, subscribed(hook(receiver)), home, NOW, io.StringIO()).sent == 5
+    assert seen == [[]] * 5
 
 
 def test_a_failing_webhook_is_tried_again_after_growing_waits_and_then_given_up(run, receiver):
@@ -237,13 +306,24 @@ def test_a_channel_that_breaks_ends_one_delivery_and_no_secret_escapes(run, monk
 def test_a_storage_error_ends_the_pass(run):
     ledger = FakeLedger(event_row(1))
 
-    def full(*_args):
+    def full(*_args, **_more):
         msg = "the disk is full"
         raise StorageError(msg)
 
-    ledger.mark_sent = full
+    ledger.mark_all = full
     with pytest.raises(StorageError):
         run(ledger, subscribed())
+    # What was sent is noted all the same.
+    del ledger.mark_all
+    assert run(ledger, subscribed()) == (DeliveryReport(), "")
+    assert rows(ledger)[0]["status"] == "sent"
+
+
+def test_a_place_where_nothing_can_be_noted_is_said_before_anything_is_sent(run, home):
+    home.root.mkdir()
+    home.warehouse.parent.write_text("no folder")
+    with pytest.raises(StorageError, match=r"outbox.jsonl cannot be written \(.*\); check owner and disk"):
+        run(FakeLedger(event_row(1)), subscribed())
 
 
 def test_a_test_message_goes_to_every_channel_and_says_what_came_of_it(home, receiver):

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import duckdb
@@ -49,9 +50,10 @@ def subscribed(*channels, **filters):
 
 def run(home, subscriptions, now=NOW):
     out = io.StringIO()
-    with Ledger.open(home.warehouse) as ledger:
+    door = partial(Ledger.open, home.warehouse)
+    with door() as ledger:
         queued = queue(ledger, subscriptions, now)
-        return queued, deliver(ledger, subscriptions, home, now, out), out.getvalue()
+    return queued, deliver(door, subscriptions, home, now, out), out.getvalue()
 
 
 def rows(home):
@@ -97,9 +99,10 @@ def test_a_failed_attempt_waits_its_time_and_is_given_up_in_the_end(home, receiv
 KILLED = """
 import io, os, signal, sys
 sys.path.insert(0, sys.argv[2])
+from functools import partial
 from pathlib import Path
 from fake_ledger import NOW
-from pipeline.alerts import outbox
+from pipeline.alerts import notes, outbox
 from pipeline.alerts.config import Subscriptions
 from policywatch.home import Home
 from warehouse.ledger import Ledger
@@ -107,29 +110,39 @@ from warehouse.ledger import Ledger
 def die(*_):
     os.kill(os.getpid(), signal.SIGKILL)
 
-if sys.argv[4] == "first mark":
-    Ledger.mark_sent = die
-elif sys.argv[4] == "second mark":
-    first = Ledger.mark_all
-    def mark_all(self, outcomes):
-        Ledger.mark_all = die
-        first(self, outcomes)
-    Ledger.mark_all = mark_all
-elif sys.argv[4] == "send":
-    outbox.open_channel = die
-elif sys.argv[4] == "queue":
+def after(owner, name, count):
+    real, left = getattr(owner, name), [count]
+    def dying(*args, **more):
+        left[0] -= 1
+        return real(*args, **more) if left[0] >= 0 else die()
+    setattr(owner, name, dying)
+
+point = sys.argv[4]
+if point == "queue":
     Ledger.queue = die
+elif point == "send":
+    outbox.open_channel = die
+elif point.startswith("note"):
+    after(notes.Notes, "add", int(point[-1]))
+elif point == "hand in":
+    Ledger.mark_all = die
+elif point == "forget":
+    notes.Notes._forget = die
 home = Home.at(sys.argv[1])
 subscriptions = Subscriptions.model_validate_json(sys.argv[3])
-with Ledger.open(home.warehouse) as ledger:
+door = partial(Ledger.open, home.warehouse)
+with door() as ledger:
     outbox.queue(ledger, subscriptions, NOW)
-    outbox.deliver(ledger, subscriptions, home, NOW, io.StringIO())
+outbox.deliver(door, subscriptions, home, NOW, io.StringIO())
 """
 
 
-# The file comes first: at the second mark it is recorded, and the webhook has been sent and is not.
-@pytest.mark.parametrize(("point", "attempts"), [("queue", 1), ("send", 1), ("first mark", 1), ("second mark", 2)])
-def test_killed_at_any_point_the_next_run_ends_as_an_undisturbed_one(home, receiver, point, attempts):
+# The file comes first: at the second note it is on record, and the webhook has been sent and is not.
+@pytest.mark.parametrize(
+    ("point", "attempts", "left"),
+    [("queue", 1, 2), ("send", 1, 2), ("note 0", 1, 2), ("note 1", 2, 1), ("hand in", 1, 0), ("forget", 1, 0)],
+)
+def test_killed_at_any_point_the_next_run_ends_as_an_undisturbed_one(home, receiver, point, attempts, left):
     add(home.warehouse, event_row(1))
     item = {"name": "ends", "deliver": [{"kind": "webhook", "url": receiver.url, "allow_private": True}, FILE]}
     root, here = Path(__file__).parents[2], str(Path(__file__).parent)
@@ -140,7 +153,7 @@ def test_killed_at_any_point_the_next_run_ends_as_an_undisturbed_one(home, recei
     )  # fmt: skip
     assert killed.returncode == -signal.SIGKILL, killed.stderr
     wanted = Subscriptions.model_validate({"subscriptions": [item]})
-    assert run(home, wanted)[1].sent == (1 if point == "second mark" else 2)
+    assert run(home, wanted)[1].sent == left
     assert run(home, wanted)[1].sent == 0
     assert {(row["status"], row["attempts"]) for row in rows(home)} == {("sent", 1)}
     # The webhook's other end knows by the key that it is one message.

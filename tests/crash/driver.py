@@ -1,7 +1,7 @@
 """Runs the policywatch command and kills it, and all that it started, at a named point: `driver.py POINT WORDS…`.
 
 POINT is `table:N` (before the Nth staging file is written), a step of the load or of publishing as the warehouse's
-watcher names it (`sql/bind.sql`, `COMMIT`, `rename`), `queue` or `mark_sent`. The kill is SIGKILL to the whole process
+watcher names it (`sql/bind.sql`, `COMMIT`, `rename`), `queue` or `mark_all`. The kill is SIGKILL to the whole process
 group, so that nothing gets the chance to clean up.
 """
 
@@ -30,7 +30,7 @@ def arm(point):
             return write_table(*arguments, **keywords)
 
         staging.pq.write_table = counting
-    elif point in {"queue", "mark_sent"}:
+    elif point in {"queue", "mark_all"}:
         setattr(Ledger, point, die)
     else:
         opened = Ledger.open.__func__

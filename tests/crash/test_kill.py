@@ -25,7 +25,7 @@ POINTS = {
     "resolve": "sql/bind.sql",
     "detect": "sql/events_append.sql",
     "publish": "rename",
-    "alert": "mark_sent",
+    "alert": "mark_all",
 }
 
 

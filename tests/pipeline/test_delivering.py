@@ -63,7 +63,7 @@ def test_a_run_at_work_takes_it_along(life, monkeypatch):
         raise BusyError("held")
 
     monkeypatch.setattr(delivering, "is_due", busy)
-    assert asked(life) == (0, "the warehouse is being written; that run delivers what is due")
+    assert asked(life) == (0, "another run writes the warehouse or sends; that one delivers what is due")
 
 
 def test_what_is_wrong_with_the_subscriptions_is_said(life):

@@ -39,7 +39,9 @@ Ledger.publish = publish
 """,
     "before the alerts are queued": "from warehouse.ledger import Ledger; Ledger.queue = kill",
     "before the alerts are sent": "from pipeline.alerts import outbox; outbox.deliver = kill",
-    "before a sent alert is noted": "from warehouse.ledger import Ledger; Ledger.mark_sent = kill",
+    "before a sent alert is noted": "from pipeline.alerts.notes import Notes; Notes.add = kill",
+    "before the notes are handed in": "from warehouse.ledger import Ledger; Ledger.mark_all = kill",
+    "before the notes are forgotten": "from pipeline.alerts.notes import Notes; Notes._forget = kill",
 }
 SCRIPT = """
 from pipeline import run
@@ -126,7 +128,7 @@ def test_killed_at_every_step_and_run_again_is_as_if_never_killed(prepared, home
     assert content(home) == content(whole)
 
 
-@pytest.mark.parametrize("where", ["in the load", "before a sent alert is noted"])
+@pytest.mark.parametrize("where", ["in the load", "before a sent alert is noted", "before the notes are forgotten"])
 def test_killed_once_and_run_again_is_as_if_never_killed(prepared, home, killed, monkeypatch, where):
     _, whole, summary = prepared
     killed(PATCHES[where] + SCRIPT.format(summary=summary, source=SOURCE, home=str(home.root)))

@@ -34,17 +34,25 @@ def test_a_delivery_is_queued_sent_failed_and_given_up(world):
     world.ledger.queue(rows, [event["event_id"]])
     world.ledger.queue(rows, [event["event_id"]])
     world.ledger.bundle(now, [])
-    due = list(world.ledger.due(now))
+    assert world.ledger.count_due(now) == 3
+    due = world.ledger.due(now)
     assert [(row["message_key"], row["message_kind"], row["attempts"]) for row in due] == [
         ("a", "single", 0),
         ("b", "single", 0),
         ("c", "single", 0),
     ]
     assert [[row["kind"] for row in rows] for rows in world.ledger.events_of(["a"], 5).values()] == [["issued"]]
-    world.ledger.mark_sent("a", now)
-    world.ledger.mark_failed("b", now, "refused", now + timedelta(minutes=5))
-    world.ledger.mark_failed("c", now, "gone")
-    assert list(world.ledger.due(now)) == []
+    assert world.ledger.due(now, most=1) == due[:1]
+    assert world.ledger.due(now, down=["ends/0/console"]) == []
+    outcomes = [
+        {"message_key": "a", "attempted_at": now},
+        {"message_key": "b", "attempted_at": now, "error": "refused", "next_attempt_at": now + timedelta(minutes=5)},
+        {"message_key": "c", "attempted_at": now, "error": "gone"},
+    ]
+    world.ledger.mark_all(outcomes)
+    # A process that was killed before it forgot them hands them in again.
+    world.ledger.mark_all(outcomes, again=True)
+    assert world.ledger.due(now) == []
     assert [row["message_key"] for row in world.ledger.due(now + timedelta(minutes=5))] == ["b"]
     rows = world.rows(
         "SELECT idempotency_key, status, attempts, last_error, sent_at IS NOT NULL FROM delivery ORDER BY 1"
@@ -54,7 +62,7 @@ def test_a_delivery_is_queued_sent_failed_and_given_up(world):
         ("b", "pending", 1, "refused", False),
         ("c", "failed", 1, "gone", False),
     ]
-    world.ledger.mark_sent("b", now)
+    world.ledger.mark_all([{"message_key": "b", "attempted_at": now}])
     assert world.one("SELECT attempts FROM delivery WHERE idempotency_key = 'b'") == 2
 
 

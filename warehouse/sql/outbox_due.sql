@@ -1,6 +1,6 @@
--- The messages that are due at $now, numbered in the order in which they go out: oldest event first. What turned out never to
--- have happened is not told any more; who is in quiet hours ($quiet) waits.
-CREATE OR REPLACE TEMP TABLE outbox_due AS
+-- The $most messages that go out next of those that are due at $now: oldest event first. What turned out never to have happened
+-- is not told any more; who is in quiet hours ($quiet, subscriptions) waits, and what is for a target that is down ($down, as
+-- subscription/channel).
 WITH due AS (
     SELECT
         d.message_key,
@@ -18,7 +18,10 @@ WITH due AS (
         AND (d.next_attempt_at IS NULL OR d.next_attempt_at <= CAST($now AS TIMESTAMPTZ))
         AND (d.message_kind = 'held' OR (e.event_id IS NOT NULL AND e.withdrawn_at IS NULL))
         AND d.subscription NOT IN (SELECT unnest(CAST($quiet AS VARCHAR[])))
+        AND d.subscription || '/' || d.channel NOT IN (SELECT unnest(CAST($down AS VARCHAR[])))
     GROUP BY d.message_key
 )
-SELECT row_number() OVER (ORDER BY d.first_at, d.first_event, d.subscription, d.channel, d.message_key) AS position, d.*
-FROM due AS d;
+SELECT d.*
+FROM due AS d
+ORDER BY d.first_at, d.first_event, d.subscription, d.channel, d.message_key
+LIMIT CAST($most AS BIGINT);
