@@ -43,7 +43,7 @@ accuracy: $(DEV_STAMP) ## Score the reader on the saved pages in ../shared/pages
 fuzz: $(DEV_STAMP) ## Read 100,000 mutated pages; only the reader's own refusal may come back (a quarter of an hour)
 	@nice -n 19 $(BIN)/python -m benchmarks.fuzz $(ARGS)
 
-soak: $(DEV_STAMP) ## Live through a year of the demo portal on a fast clock, then a month of killed runs (minutes)
+soak: $(DEV_STAMP) ## Live through a year of the demo portal on a fast clock, beside it a month of killed runs (20 minutes)
 	@$(BIN)/python -m benchmarks.soak $(ARGS)
 
 sources: $(DEV_STAMP) ## Write crawlers/sources/README.md anew from the sources, then check them

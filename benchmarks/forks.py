@@ -11,9 +11,12 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from importlib import import_module
+from multiprocessing import util
 from pathlib import Path
-from typing import NamedTuple, NoReturn
+from types import TracebackType
+from typing import Any, NamedTuple, NoReturn, Self
 
 from policywatch import starting
 
@@ -35,11 +38,25 @@ class Done(NamedTuple):
 class Forks:
     """Starts scripts, one after another, each in a process and a process group of its own."""
 
-    def __init__(self) -> None:
+    def __init__(self, loaded: Sequence[str] = ()) -> None:
+        """Start the process that has loaded the command line.
+
+        Args:
+            loaded: further modules. With `crawlers.preload`, what the scripts fork their crawls from has it, too: their
+                fork server is then forked from here instead of started anew.
+        """
         self._server = subprocess.Popen(
-            [sys.executable, "-W", "error", "-m", "benchmarks.forks"],
+            [sys.executable, "-W", "error", "-m", "benchmarks.forks", *loaded],
             cwd=ROOT, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
         )  # fmt: skip
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
 
     def run(self, script: str, arguments: Sequence[object] = (), *, started: Callable[[int], object] = id) -> Done:
         """Run `script`, Python, with `arguments`, in this process's environment; `started` gets its pid."""
@@ -84,11 +101,33 @@ def work(script: str, argv: list[str], env: dict[str, str], streams: list[str]) 
         os._exit(code)
 
 
-def serve() -> None:
-    """Load the command line, then fork for every line on stdin."""
+def _fork_server(path: str, arguments: Sequence[str], descriptors: Sequence[int]) -> int:
+    """`multiprocessing.util.spawnv_passfds` for a fork server: a fork that has everything loaded, not a new process."""
+    words = arguments[-1]
+    if not words.startswith("from multiprocessing.forkserver import main"):
+        return _spawn(path, arguments, descriptors)
+    if pid := os.fork():
+        return pid
+    try:
+        kept = {0, 1, 2, *descriptors}
+        for number in {int(path.name) for path in Path("/proc/self/fd").iterdir()} - kept:
+            with suppress(OSError):  # the one by which they were listed
+                os.close(number)
+        exec(words, {})
+    finally:
+        os._exit(0)
+
+
+_spawn: Any = util.spawnv_passfds  # type: ignore[attr-defined]
+
+
+def serve(loaded: Sequence[str]) -> None:
+    """Load the command line and `loaded`, then fork for every line on stdin."""
     with starting.imports():
-        for name in LOADED:
+        for name in (*LOADED, *loaded):
             import_module(name)
+    if "crawlers.preload" in loaded:
+        util.spawnv_passfds = _fork_server  # type: ignore[attr-defined]
     for line in sys.stdin:
         asked = json.loads(line)
         pid = os.fork()
@@ -100,4 +139,4 @@ def serve() -> None:
 
 
 if __name__ == "__main__":
-    serve()
+    serve(sys.argv[1:])

@@ -16,6 +16,7 @@ LONG = (
     "pipeline/test_ui.py",
     "pipeline/test_job.py",
     "pipeline/test_kill.py",
+    "benchmarks/test_soak.py",
 )
 
 
