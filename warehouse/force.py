@@ -10,7 +10,7 @@ is unknown: without a start nothing is in force, unless the portal states so, an
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import date, timedelta
 from typing import Any, Final
 
@@ -114,12 +114,18 @@ class _Weighing:
 
     def note(self, what: str, bound: Bound, *, lost: bool = False, contradicts: bool = False) -> None:
         """Keep `bound` as evidence of `what`; `contradicts` marks the whole as disputed."""
-        entry = {name: value for name, value in asdict(bound).items() if value not in (None, False)}
-        self.evidence.append({"of": what, "is_lost": lost, **entry})
+        entry: dict[str, Any] = {"of": what, "is_lost": lost}
+        for name in _BOUND:
+            value = getattr(bound, name)
+            if value is not None and value is not False:
+                entry[name] = value
+        self.evidence.append(entry)
         self.disputed = self.disputed or contradicts
 
 
 _OPEN: Final = Bound(None, None, None, None)
+_BOUND: Final = tuple(item.name for item in fields(Bound))
+_as_json: Final = json.JSONEncoder(ensure_ascii=False, default=str).encode
 
 
 def intervals(facts: Facts) -> tuple[Interval, ...]:
@@ -149,7 +155,7 @@ def intervals(facts: Facts) -> tuple[Interval, ...]:
         evidence="",
     )
     parts = _suspended(weighing, whole)
-    evidence = json.dumps(weighing.evidence, ensure_ascii=False, default=str)
+    evidence = _as_json(weighing.evidence)
     return tuple(
         replace(part, interval_no=place, disputed=weighing.disputed, evidence=evidence)
         for place, part in enumerate(parts, start=1)

@@ -14,8 +14,6 @@ from pathlib import Path
 from typing import Any, Final
 
 import duckdb
-import pyarrow as pa
-from pyarrow import dataset
 
 from policywatch.errors import StorageError
 from warehouse import editions, late_checks, replay, rounds, staging
@@ -31,6 +29,9 @@ _OVERTAKEN: Final = (
 _ANSWERED: Final = (
     "in_captures WHERE outcome IN ('unchanged', 'not_modified') AND EXISTS (SELECT 1 FROM reading WHERE batch = '')"
 )
+
+_IN_FILE: Final = ("clauses",)
+"""Staging files that are not copied into a table."""
 
 _DECIDED: Final = "decision AS d INNER JOIN load_run AS l ON l.crawl_id = d.decision_id"
 
@@ -67,9 +68,19 @@ def _instant(text: str) -> datetime:
 
 
 def load(steps: Steps, run: Mapping[str, Any], folder: Path) -> LoadReport:
-    """Load one staging folder inside the caller's transaction."""
+    """Load one staging folder inside the caller's transaction.
+
+    Raises:
+        StorageError: a file of it is broken or lacks a column.
+    """
     _stage(steps, run, folder)
-    return _load(steps)
+    try:
+        return _load(steps)
+    except duckdb.Error as error:
+        # What stays in its file may turn out to be broken only when it is read.
+        if str(folder) in str(error):
+            raise _unloadable(folder, error) from error
+        raise
 
 
 def decide(steps: Steps, decision: Mapping[str, Any]) -> LoadReport:
@@ -108,9 +119,12 @@ def _load(steps: Steps) -> LoadReport:
 
 def let_go(connection: duckdb.DuckDBPyConnection) -> None:
     """Let go of the staging files, however the load ended."""
-    for name in ("staged", "in_texts"):
+    with suppress(duckdb.Error):
+        for view in ("in_texts", *(f"in_{name}" for name in _IN_FILE)):
+            connection.execute(f"DROP VIEW IF EXISTS temp.{view}")
+    for name in staging.SCHEMAS:
         with suppress(duckdb.Error):
-            connection.unregister(name)
+            connection.unregister(f"none_{name}")
 
 
 def events_of(steps: Steps) -> LoadReport:
@@ -121,7 +135,9 @@ def events_of(steps: Steps) -> LoadReport:
 
 
 def _stage(steps: Steps, run: Mapping[str, Any], folder: Path | None) -> None:
-    """The staging files as temporary tables, the run as a row; the texts, which dwarf the rest, stay in their file.
+    """The staging files by name (`in_captures` and so on), and the run as a row.
+
+    `in_clauses` and `in_texts`, which dwarf the rest, stay in their files and are read where they are wanted.
 
     Raises:
         StorageError: a file is broken or lacks a column.
@@ -131,16 +147,24 @@ def _stage(steps: Steps, run: Mapping[str, Any], folder: Path | None) -> None:
     try:
         for name, schema in staging.SCHEMAS.items():
             path = None if folder is None else folder / f"{name}.parquet"
-            file = dataset.dataset(str(path), format="parquet") if path and path.exists() else schema.empty_table()
-            columns = ", ".join(f'"{column}"' for column in schema.names if (name, column) != ("readings", "text"))
-            steps.connection.register("staged", file)
-            steps.execute(f"CREATE OR REPLACE TEMP TABLE in_{name} AS SELECT {columns} FROM staged")  # noqa: S608 - our own
+            if path is not None and path.exists():
+                quoted = str(path).replace("'", "''")
+                rows = f"read_parquet('{quoted}')"
+            else:
+                rows = f"none_{name}"
+                steps.connection.register(rows, schema.empty_table())
+            columns = [f'"{column}"' for column in schema.names if (name, column) != ("readings", "text")]
+            kind = "VIEW" if name in _IN_FILE else "TABLE"
+            steps.execute(f"CREATE OR REPLACE TEMP {kind} in_{name} AS SELECT {', '.join(columns)} FROM {rows}")  # noqa: S608 - our own
             if name == "readings":
-                steps.connection.register("in_texts", file)
-    except (pa.ArrowException, OSError, duckdb.BinderException, duckdb.ConversionException) as error:
-        first = str(error).strip().splitlines()[0]
-        msg = f"{folder} cannot be loaded, nothing was changed; delete it and read the crawl again: {first}"
-        raise StorageError(msg) from error
+                steps.execute(f"CREATE OR REPLACE TEMP VIEW in_texts AS SELECT capture_id, text_hash, text FROM {rows}")  # noqa: S608 - our own
+    except duckdb.Error as error:
+        raise _unloadable(folder, error) from error
+
+
+def _unloadable(folder: Path | None, error: Exception) -> StorageError:
+    first = str(error).strip().splitlines()[0]
+    return StorageError(f"{folder} cannot be loaded, nothing was changed; delete it and read the crawl again: {first}")
 
 
 def _tell(steps: Steps) -> None:

@@ -22,6 +22,20 @@ from warehouse.steps import Steps, names_in
 SMALL_FILE: Final = 32 * 2**20
 """Bytes of a warehouse below which one thread works: handing out the work would cost more."""
 
+ROW_GROUP: Final = 20_480
+"""Rows that are compressed and written as one: small enough for all cores to share a first load's work, and for a round
+that touches a few rows to write little anew."""
+
+_CONFIG: Final[dict[str, str | bool | int | float | list[str]]] = {
+    # What the engine may hold at once; the rest waits in files beside the warehouse. Our own share comes on top.
+    "memory_limit": "1GB",
+    # Rows are added and ended, hardly ever deleted: writing all texts anew to close a gap costs more than the gap.
+    "max_vacuum_tasks": 0,
+}
+
+NAME: Final = "warehouse"
+"""The warehouse's name in statements that name a database."""
+
 POLL: Final = 0.2
 """Seconds between two tries of a locked file."""
 
@@ -71,9 +85,12 @@ def connect(path: Path, wait: float, tell: Teller | None = None) -> duckdb.DuckD
     """
     deadline = time.monotonic() + wait
     while True:
+        # By name: a second opening in this process shares the first. Two handles of one file would lose its lock.
+        connection = duckdb.connect(f":memory:{path.absolute()}", config=_CONFIG | {"temp_directory": f"{path}.tmp"})
         try:
-            connection = duckdb.connect(str(path), config={"storage_compatibility_version": publish.STORAGE})
+            _attach(connection, path)
         except duckdb.Error as error:
+            connection.close()
             if "lock" not in str(error).lower():
                 raise _unreadable(path, error) from error
             if time.monotonic() >= deadline:
@@ -84,10 +101,18 @@ def connect(path: Path, wait: float, tell: Teller | None = None) -> duckdb.DuckD
                 tell = None
             time.sleep(POLL)
         else:
-            connection.execute("SET TimeZone = 'UTC'")
-            if path.stat().st_size < SMALL_FILE:
-                connection.execute("SET threads = 1")
             return connection
+
+
+def _attach(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
+    """The file as the default database of `connection`. Attached, as only so the size of row groups can be chosen."""
+    quoted = str(path).replace("'", "''")
+    options = f"STORAGE_VERSION '{publish.STORAGE}', ROW_GROUP_SIZE {ROW_GROUP}"
+    connection.execute(f"ATTACH IF NOT EXISTS '{quoted}' AS {NAME} ({options})")
+    connection.execute(f"USE {NAME}")
+    connection.execute("SET TimeZone = 'UTC'")
+    if path.stat().st_size < SMALL_FILE:
+        connection.execute("SET threads = 1")
 
 
 def _unreadable(path: Path, error: duckdb.Error) -> StorageError:

@@ -6,7 +6,8 @@ SELECT
     t.policy_id,
     max(t.touched_at) AS touched_at,
     -- That two policies are one is nobody's act.
-    bool_or(t.is_source) AND t.policy_id NOT IN (SELECT m.other_policy_id FROM r_merged AS m) AS is_source
+    bool_or(t.is_source) AND t.policy_id NOT IN (SELECT m.other_policy_id FROM r_merged AS m) AS is_source,
+    row_number() OVER () - 1 AS place
 FROM (
     -- Another page speaking for the policy is no act of anybody.
     SELECT p.policy_id, p.version_from AS touched_at, p.version_cause = 'source' AND NOT p.has_new_winner AS is_source

@@ -1,4 +1,4 @@
--- What the touched policies and their portals say of their force.
+-- What the touched policies and their portals say of their force: those from the `first` to the `last` place.
 SELECT
     v.policy_id,
     v.effect,
@@ -13,7 +13,7 @@ SELECT
     t.years AS default_years,
     t.rule AS default_rule
 FROM policy_version AS v
-INNER JOIN r_force AS f ON f.policy_id = v.policy_id
+INNER JOIN (SELECT r.policy_id FROM r_force AS r WHERE r.place BETWEEN $first AND $last) AS f ON f.policy_id = v.policy_id
 LEFT JOIN source AS s ON s.source = v.source
 -- Empty unless switched on. Orders (令) make rules, which have no term by default.
 LEFT JOIN default_term AS t

@@ -80,11 +80,14 @@ WHERE
     OR s.url IS DISTINCT FROM s.before_url
     OR s.authority IS DISTINCT FROM s.before_authority;
 
-CREATE OR REPLACE TEMP TABLE in_clauses AS
+CREATE OR REPLACE TEMP TABLE replay_clause AS
 SELECT r.capture_id, c.* EXCLUDE (content_id)
 FROM load_reading AS r
 INNER JOIN replay_page AS p ON p.page_id = r.page_id AND p.is_core
 INNER JOIN reading_clause AS c ON c.content_id = r.content_id;
+
+CREATE OR REPLACE TEMP VIEW in_clauses AS
+SELECT c.* FROM replay_clause AS c;
 
 -- Of the context, only what names the replayed policies.
 CREATE OR REPLACE TEMP TABLE in_citations AS
