@@ -41,7 +41,8 @@ def build(sources: Mapping[str, Source], partitions: dg.StaticPartitionsDefiniti
         group_name=common.GROUP,
         partitions_def=partitions,
         deps=["ledger"],
-        pool=common.POOL,
+        # No pool: a run of the command line has the warehouse open since its load (`run.holding`). Were it to queue, it
+        # and the run that has the place, which waits for the warehouse to be closed, would wait for each other.
         retry_policy=common.RETRIES,
         kinds={"duckdb"},
         check_specs=[checks.health_spec("published")],
