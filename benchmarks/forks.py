@@ -110,7 +110,7 @@ def _fork_server(path: str, arguments: Sequence[str], descriptors: Sequence[int]
         return pid
     try:
         kept = {0, 1, 2, *descriptors}
-        for number in {int(path.name) for path in Path("/proc/self/fd").iterdir()} - kept:
+        for number in {int(path.name) for path in Path("/dev/fd").iterdir()} - kept:
             with suppress(OSError):  # the one by which they were listed
                 os.close(number)
         exec(words, {})

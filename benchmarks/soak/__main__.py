@@ -6,6 +6,7 @@ much, different or too slow, and prints it. A machine with one core takes the su
 
 import argparse
 import random
+import signal
 import subprocess
 import sys
 import time
@@ -14,6 +15,8 @@ from benchmarks import soak
 from benchmarks.measure import ROOT
 
 SECONDS_LIMIT = 20 * 60
+PATIENCE = 4 * SECONDS_LIMIT
+"""A busy machine may take longer than the limit; whoever takes so long hangs."""
 DAYS = 365
 MONTH = 30
 KILLS = 100
@@ -29,6 +32,7 @@ def main() -> int:
     options = parser.parse_args()
     if options.days and options.kills:
         return _both(options)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("soak: stopped"))  # and so the folders are cleared away
     # Each loads what it needs: the process that starts the two needs nothing of it.
     if options.days:
         from benchmarks.soak import year  # noqa: PLC0415
@@ -48,8 +52,13 @@ def _both(options: argparse.Namespace) -> int:
     parts = {"year": [*command, f"--days={options.days}", "--kills=0"], "month": [*command, *month]}
     began = time.monotonic()
     processes = {name: subprocess.Popen(words, cwd=ROOT) for name, words in parts.items()}
+    wrong = []
     try:
-        wrong = [name for name, process in processes.items() if process.wait()]
+        for name, process in processes.items():
+            try:
+                wrong += [name] if process.wait(PATIENCE - (time.monotonic() - began)) else []
+            except subprocess.TimeoutExpired:
+                wrong.append(f"{name} hangs")
     finally:
         for process in processes.values():
             process.terminate()

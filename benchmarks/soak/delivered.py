@@ -12,17 +12,23 @@ from policywatch.home import Home
 
 _DUE = """
 SELECT event_id FROM event WHERE NOT is_baseline AND withdrawn_at IS NULL
-AND event_id NOT IN (SELECT event_id FROM held_event)
+AND event_id NOT IN (
+    SELECT e.event_id FROM held_event AS e INNER JOIN hold AS h ON h.hold_id = e.hold_id WHERE h.state <> 'released'
+)
 UNION ALL SELECT hold_id FROM hold
 """
 _CHANNELS = ("file", "webhook")
 
 
-def wrong(home: Home, posts: Sequence[Post], *, may_repeat: bool = False) -> Iterator[str]:
+def wrong(whose: str, home: Home, posts: Sequence[Post], *, may_repeat: bool = False) -> Iterator[str]:
     """News that was not told, told though a person has to release it, told twice, or not as it is on record.
 
-    `may_repeat`: whether the webhook may have got a message again, under its key and word for word: a sender that is
-    killed after it has sent cannot know. In the file even that shows, so there it is written once in any case.
+    Args:
+        whose: stands before what is printed.
+        home: whose warehouse and file are looked at.
+        posts: what the webhook got.
+        may_repeat: whether it may have got a message again, under its key and word for word: a sender that is killed
+            after it has sent cannot know. In the file it shows, so there a message stands once in any case.
     """
     with ledger(home) as warehouse:
         due = {row["event_id"] for row in warehouse.query(_DUE)}
@@ -43,12 +49,9 @@ def wrong(home: Home, posts: Sequence[Post], *, may_repeat: bool = False) -> Ite
     yield from repeated(posts)
     messages = len({post.key for post in posts})
     again = len(posts) - messages
-    print(
-        f"deliveries: {len(due)} pieces of news by each channel, in {messages} posts"
-        + (f" and {again} repeats under their keys" if again else "")
-        + "".join(f"; held: {row['events']} events of {row['policies']} policies of {row['source']}" for row in held),
-        flush=True,
-    )
+    repeats = f" and {again} repeats under their keys" if again else ""
+    kept = "".join(f"; {row['state']}: {row['events']} events of {row['source']}" for row in held)
+    print(f"{whose}: {len(due)} pieces of news by each channel, in {messages} posts{repeats}{kept}", flush=True)
 
 
 def repeated(posts: Iterable[Post]) -> Iterator[str]:

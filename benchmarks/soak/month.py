@@ -17,7 +17,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from datetime import date, timedelta
 from pathlib import Path
 from statistics import median
@@ -25,6 +25,7 @@ from statistics import median
 from benchmarks.forks import Forks
 from benchmarks.soak import delivered
 from benchmarks.soak.world import Post, Receiver, in_file, morning, new_home
+from demo import year
 from demo.replay import SOURCES
 from demo.server import DemoPortal
 from pipeline.run import ledger
@@ -33,6 +34,8 @@ from warehouse import published
 
 FIRST = date(2022, 8, 20)
 """A month with starts, ends, warnings, and the day on which every text is edited."""
+RELEASED = year.UNDER_EVERY_TEXT + timedelta(days=1)
+"""On this day, before the runs, a person releases the alerts of that edit: the month's fullest outbox."""
 COMMAND = "import sys; from pipeline.cli import run_cli; sys.exit(run_cli(sys.argv[1:]))"
 _MOST_TRIES = 20
 
@@ -59,8 +62,8 @@ def soak(days: int, kills: int, dice: random.Random) -> list[str]:
         roughly = came + receiver.take()
         last = FIRST + timedelta(days=days - 1)
         return [
-            *(f"undisturbed: {line}" for line in delivered.wrong(calm, calmly)),
-            *(f"killed: {line}" for line in delivered.wrong(rough, roughly, may_repeat=True)),
+            *(f"undisturbed: {line}" for line in delivered.wrong("month", calm, calmly)),
+            *(f"killed: {line}" for line in delivered.wrong("kills", rough, roughly, may_repeat=True)),
             *differences(content(calm, calmly, last), content(rough, roughly, last)),
         ]
 
@@ -70,7 +73,7 @@ def live(forks: Forks, portal: DemoPortal, home: Home, days: int) -> dict[str, f
     lengths: dict[str, list[float]] = {source: [] for source in SOURCES}
     began = time.monotonic()
     for passed in range(days):
-        with morning(portal, FIRST + timedelta(days=passed)):
+        with begun(forks, portal, home, FIRST + timedelta(days=passed)):
             for source in SOURCES:
                 lengths[source].append(finish(forks, home, source))
     took = time.monotonic() - began
@@ -90,31 +93,45 @@ def live_through(  # noqa: PLR0913, PLR0917 - what both months share is made onc
 ) -> None:
     """The month with `kills` runs killed, spread evenly over its runs."""
     done, missed, began = 0, 0, time.monotonic()
-    runs = days * len(SOURCES)
-    for number in range(runs):
-        source = SOURCES[number % len(SOURCES)]
-        with morning(portal, FIRST + timedelta(days=number // len(SOURCES))):
-            for _ in range(_MOST_TRIES):
-                if done >= kills * (number + 1) // runs:
-                    break
-                if killed(forks, home, source, dice.uniform(0, lengths[source])):
-                    done += 1
-                else:
-                    missed += 1
-            finish(forks, home, source)
+    for passed in range(days):
+        with begun(forks, portal, home, FIRST + timedelta(days=passed)):
+            for number, source in enumerate(SOURCES, start=passed * len(SOURCES) + 1):
+                due = kills * number // (days * len(SOURCES))
+                for _ in range(_MOST_TRIES):
+                    if done >= due:
+                        break
+                    if killed(forks, home, source, dice.uniform(0, lengths[source])):
+                        done += 1
+                    else:
+                        missed += 1
+                finish(forks, home, source)
     took = time.monotonic() - began
     print(f"kills: {done} runs killed by SIGKILL ({missed} ended before), all run again, in {took:.0f} s", flush=True)
     if done < kills:
         sys.exit(f"soak: only {done} of {kills} runs could be killed; the machine is too busy to draw moments on")
 
 
+@contextmanager
+def begun(forks: Forks, portal: DemoPortal, home: Home, day: date) -> Iterator[None]:
+    """The morning of `day`, with what a person does on it."""
+    with morning(portal, day):
+        if day == RELEASED:
+            policywatch(forks, home, "alerts", "release", "--all", "--by", "somebody")
+        yield
+
+
 def finish(forks: Forks, home: Home, source: str) -> float:
     """Run `source` to its end; returns the seconds it took."""
     began = time.monotonic()
-    done = forks.run(COMMAND, ["--home", home.root, "run", source])
-    if done.code not in {0, 1}:  # 1: the crawl was not good, which some days want
-        sys.exit(f"soak: a run of {source} ended with {done.code}: {done.err or done.out}")
+    policywatch(forks, home, "run", source)
     return time.monotonic() - began
+
+
+def policywatch(forks: Forks, home: Home, *words: str) -> None:
+    """The command, which must come to its end."""
+    done = forks.run(COMMAND, ["--home", home.root, *words])
+    if done.code not in {0, 1}:  # 1: the crawl was not good, which some days want
+        sys.exit(f"soak: `policywatch {' '.join(words)}` ended with {done.code}: {done.err or done.out}")
 
 
 def killed(forks: Forks, home: Home, source: str, moment: float) -> bool:
@@ -159,4 +176,5 @@ def differences(calm: Content, rough: Content) -> Iterator[str]:
         one, other = Counter(rows), Counter(rough[name])
         yield from (f"{name}: lost by the kills: {row[:300]}" for row in (one - other).elements())
         yield from (f"{name}: brought by the kills: {row[:300]}" for row in (other - one).elements())
-    print("the same in both: " + ", ".join(f"{len(rows)} x {name}" for name, rows in calm.items()), flush=True)
+    counted = ", ".join(f"{len(rows)} x {name}" for name, rows in calm.items())
+    print(f"kills: compared with the month: {counted}", flush=True)

@@ -40,13 +40,13 @@ def soak(days: int) -> list[str]:
         home = new_home(Path(folder) / "year", receiver)
         runs, took = live(home, last)
         posts = receiver.take()
-        wrong = [*events_wrong(home, last), *told_wrong(posts, last), *delivered.wrong(home, posts)]
+        wrong = [*events_wrong(home, last), *told_wrong(posts, last), *delivered.wrong("year", home, posts)]
         sizes = {name: size_of(home.root / name) for name in STORES}
     print(f"year: {days} days, {runs} runs in {took:.0f} s, {took / runs:.2f} s each")
-    print("store: " + ", ".join(f"{name} {size / 1e6:.1f} MB" for name, size in sizes.items()))
+    print("year: " + ", ".join(f"{name} {size / 1e6:.1f} MB" for name, size in sizes.items()))
     # Dagster dates its runs by the real clock, by which they are all of today: what old runs leave is reckoned.
     kept = sizes["dagster"] / runs * min(runs, KEEP.days * len(SOURCES))
-    print(f"store: Dagster keeps the runs of {KEEP.days} days, {kept / 1e6:.1f} MB", flush=True)
+    print(f"year: Dagster keeps the runs of {KEEP.days} days, {kept / 1e6:.1f} MB", flush=True)
     if kept > DAGSTER_LIMIT:
         wrong.append(f"Dagster's records would take {kept / 1e6:.0f} MB, the limit is {DAGSTER_LIMIT / 1e6:.0f} MB")
     return wrong
@@ -111,7 +111,7 @@ def told_wrong(posts: Sequence[Post], last: date) -> Iterator[str]:
 
 
 def _difference(what: str, want: Told, got: Told) -> Iterator[str]:
-    print(f"{what}s: {got.total()} found, {want.total()} expected", flush=True)
+    print(f"year: {what}s: {got.total()} found, {want.total()} expected", flush=True)
     yield from (f"{what} missing: {_line(one)}" for one in sorted((want - got).elements(), key=str))
     yield from (f"{what} too much: {_line(one)}" for one in sorted((got - want).elements(), key=str))
 
