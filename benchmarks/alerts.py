@@ -200,8 +200,10 @@ def hand_over(folder: Path) -> dict[str, int]:
     wanted = subscriptions()
     outbox.open_channel = lambda *_: _Nowhere()  # type: ignore[assignment]
     door = partial(Ledger.open, home.warehouse)
-    with door() as ledger:
-        outbox.queue(ledger, wanted, NOW)
+    matching, more = outbox.Matching(wanted, NOW), True
+    while more:  # as `pipeline.run.alert` does
+        with door() as ledger:
+            more = matching.go_on(ledger)
     report = outbox.deliver(door, wanted, home, NOW, io.StringIO())
     with door() as ledger:
         matched = ledger.query("SELECT count(*) AS n FROM event_matched")[0]["n"]

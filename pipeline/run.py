@@ -374,13 +374,18 @@ def alert(home: Home, out: TextIO | None = None) -> Alerted:
     now = clock.now()
     subscriptions = config.load_subscriptions(home.alerts) if home.alerts.exists() else config.Subscriptions()
     unwritten: StorageError | None = None
-    with ledger(home) as warehouse:
-        queued = outbox.queue(warehouse, subscriptions, now)
-        is_due = outbox.is_due(warehouse, subscriptions, now)
-        try:
-            feeds.publish(warehouse, subscriptions, home)
-        except StorageError as problem:  # messages can go out all the same
-            unwritten = problem
+    matching, more, is_due = outbox.Matching(subscriptions, now), True, False
+    while more:
+        with ledger(home) as warehouse:
+            more = matching.go_on(warehouse)
+            if not more:
+                is_due = outbox.is_due(warehouse, subscriptions, now)
+                try:
+                    feeds.publish(warehouse, subscriptions, home)
+                except StorageError as problem:  # messages can go out all the same
+                    unwritten = problem
+        if more:
+            _let_go(home)  # and with it the memory that a lot takes
     report = outbox.DeliveryReport()
     if is_due:
         door = partial(_for_a_moment, home)
@@ -388,7 +393,7 @@ def alert(home: Home, out: TextIO | None = None) -> Alerted:
     if unwritten is not None:
         raise unwritten
     counts = {name: count for name, count in counts_of(report).items() if type(count) is int}
-    return Alerted({"queued": queued, **counts}, tuple(report.lines()))
+    return Alerted({"queued": matching.queued, **counts}, tuple(report.lines()))
 
 
 @contextmanager

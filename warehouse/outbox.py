@@ -5,14 +5,17 @@ and words (`pipeline.alerts`), and the events themselves, which a load appends i
 in the outbox the moment they exist, so none can be lost between the two.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final, TypeVar
 
 from warehouse.steps import Steps, text_of
 
 PAGE: Final = 1000
-"""Due messages read at a time."""
+"""Due deliveries read at a time."""
+
+LOT: Final = 10_000
+"""Deliveries that are put into messages at a time."""
 
 ALL: Final = 2**62
 
@@ -99,20 +102,35 @@ class Outbox:
         return found
 
     def bundle(self, now: datetime, rules: Sequence[Mapping[str, Any]]) -> None:
-        """Make messages of the deliveries that are due and in none yet; `rules` as in sql/outbox_bundle.sql."""
-        waiting = "SELECT 1 FROM delivery AS d WHERE d.status = 'pending' AND d.message_key IS NULL LIMIT 1"
-        if self._rows(waiting):
-            values = {"now": now, "rules": [dict(row) for row in rules]}
-            self._transaction(lambda steps: steps.run("sql/outbox_bundle.sql", values))
+        """Make messages of the deliveries that are due and in none yet; `rules` as in sql/outbox_bundle.sql.
+
+        Many are taken in lots, for the memory; what belongs together is of one subscription and channel, and in one.
+        """
+        waiting = self._rows(text_of("sql/outbox_waiting.sql"))
+        known = {f"{row['subscription']}/{row['channel']}": dict(row) for row in rules}
+        plain = {place for place, rule in known.items() if _is_plain(rule)}
+        counts = {f"{row['subscription']}/{row['channel']}": int(row["deliveries"]) for row in waiting}
+        if alone := sorted(plain & counts.keys()):
+            values = {"now": now, "places": alone, "most": LOT}
+            while self._lot("sql/outbox_bundle_plain.sql", values) == LOT:
+                self._rows("CHECKPOINT")  # what was changed stays in memory until then
+        for nth, places in enumerate(_lots({place: count for place, count in counts.items() if place not in plain})):
+            if nth:
+                self._rows("CHECKPOINT")
+            values = {"now": now, "places": places, "rules": [known[place] for place in places if place in known]}
+            self._lot("sql/outbox_bundle.sql", values)
+
+    def _lot(self, name: str, values: Mapping[str, Any]) -> int:
+        return self._transaction(lambda steps: steps.run(name, values))
 
     def due(self, now: datetime, quiet: Sequence[str] = (), down: Sequence[str] = (), most: int = PAGE) -> list[Row]:
-        """The first `most` messages that are due at `now`, oldest event first; none of `quiet` subscriptions.
+        """The messages of the oldest `most` deliveries that are due at `now`, oldest event first.
 
         Args:
             now: what is due later waits.
             quiet: subscriptions in their quiet hours.
             down: `subscription/channel` of targets that are known to be down.
-            most: how many.
+            most: deliveries, so as many messages at most.
 
         Returns:
             message_key, message_kind, subscription, channel, events (how many), attempts, first_at, first_event.
@@ -170,3 +188,22 @@ class Outbox:
     def feed(self, subscription: str | None, most: int) -> list[Row]:
         """The latest events of a subscription's feed, or of all news, the latest first; joined as when matched."""
         return self._rows(text_of("sql/outbox_feed.sql"), {"subscription": subscription, "most": most})
+
+
+def _is_plain(rule: Mapping[str, Any]) -> bool:
+    """Whether each delivery is a message of its own, and none waits for quiet hours to end."""
+    return bool(rule["is_machine"] and not rule["is_digest"] and not rule["is_quiet"])
+
+
+def _lots(counts: Mapping[str, int]) -> Iterator[list[str]]:
+    """The places, so many at a time as have about `LOT` deliveries."""
+    places: list[str] = []
+    total = 0
+    for place, count in counts.items():
+        places.append(place)
+        total += count
+        if total >= LOT:
+            yield places
+            places, total = [], 0
+    if places:
+        yield places

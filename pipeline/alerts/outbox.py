@@ -27,6 +27,7 @@ from pipeline.alerts.following import around_of, matcher_of
 from pipeline.alerts.holding import keep_back
 from pipeline.alerts.keys import delivery_key
 from pipeline.alerts.ledger import Door, OutboxLedger, Row
+from pipeline.alerts.match import Around, Matcher
 from pipeline.alerts.message import Message
 from pipeline.alerts.rates import due_at, is_quiet, steady
 from policywatch.errors import PolicywatchError
@@ -36,7 +37,7 @@ CHUNK: Final = 5000
 """Events matched and queued in one transaction: what a run of a hundred thousand needs no more memory for."""
 
 HEADS: Final = 1000
-"""Due messages looked at for one portion."""
+"""Due deliveries looked at for one portion."""
 
 BACK_OFF: Final = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 20, 60, 180, 420, 720))
 """The waits before the seven further attempts: about a day in all. After the last, the delivery has failed."""
@@ -81,40 +82,59 @@ class Probe:
 
 
 def queue(ledger: OutboxLedger, subscriptions: Subscriptions, now: datetime) -> int:
-    """Match the events that nobody matched yet and queue a delivery for every channel that wants them.
+    """Match all events that nobody matched yet; see `Matching`. Returns the number of deliveries queued."""
+    matching = Matching(subscriptions, now)
+    while matching.go_on(ledger):
+        pass
+    return matching.queued
+
+
+class Matching:
+    """Matches events that nobody matched yet, and queues a delivery for every channel that wants them.
 
     All are marked as matched, wanted or not: a subscription that is added later hears of what comes later.
-
-    Returns:
-        The number of deliveries queued.
     """
-    keep_back(ledger, subscriptions, now)
-    items = subscriptions.subscriptions
-    matcher = matcher_of(ledger, items)
-    # A digest that went out before the clock was set back does not go out again.
-    moment = steady(now, ledger.latest())
-    due = {item.name: due_at(item, now if item.rate == "at_once" else moment) for item in items}
-    channels = {item.name: [channel_id for channel_id, _ in item.channels()] for item in items}
-    queued = 0
-    while rows := ledger.unmatched_events(CHUNK):
-        events = [Event.from_row(row) for row in rows]
-        around = around_of(ledger, matcher, events)
-        deliveries = [
-            {
-                "idempotency_key": delivery_key(event.event_id, wanting.name, channel_id),
-                "event_id": event.event_id,
-                "subscription": wanting.name,
-                "channel": channel_id,
-                "queued_at": now,
-                "next_attempt_at": due[wanting.name],
-            }
-            for event in events
-            for wanting in matcher.wanted_by(event, around)
-            for channel_id in channels[wanting.name]
-        ]
-        ledger.queue(deliveries, [event.event_id for event in events])
-        queued += len(deliveries)
-    return queued
+
+    def __init__(self, subscriptions: Subscriptions, now: datetime) -> None:
+        self._subscriptions = subscriptions
+        self._now = now
+        self._matcher: Matcher | None = None
+        self._due: dict[str, datetime] = {}
+        self.queued = 0
+        """How many deliveries were queued."""
+
+    def go_on(self, ledger: OutboxLedger) -> bool:
+        """Take up to `CHUNK` events; whether there may be more. The warehouse may be another one each time."""
+        if self._matcher is None:
+            self._matcher = self._begin(ledger)
+        rows = ledger.unmatched_events(CHUNK)
+        if rows:
+            events = [Event.from_row(row) for row in rows]
+            deliveries = list(self._deliveries(self._matcher, events, around_of(ledger, self._matcher, events)))
+            ledger.queue(deliveries, [event.event_id for event in events])
+            self.queued += len(deliveries)
+        return len(rows) == CHUNK
+
+    def _begin(self, ledger: OutboxLedger) -> Matcher:
+        items = self._subscriptions.subscriptions
+        keep_back(ledger, self._subscriptions, self._now)
+        # A digest that went out before the clock was set back does not go out again.
+        moment = steady(self._now, ledger.latest())
+        self._due = {item.name: due_at(item, self._now if item.rate == "at_once" else moment) for item in items}
+        return matcher_of(ledger, items)
+
+    def _deliveries(self, matcher: Matcher, events: Sequence[Event], around: Around) -> Iterator[Row]:
+        for event in events:
+            for wanting in matcher.wanted_by(event, around):
+                for channel_id, _ in wanting.channels():
+                    yield {
+                        "idempotency_key": delivery_key(event.event_id, wanting.name, channel_id),
+                        "event_id": event.event_id,
+                        "subscription": wanting.name,
+                        "channel": channel_id,
+                        "queued_at": self._now,
+                        "next_attempt_at": self._due[wanting.name],
+                    }
 
 
 def deliver(  # noqa: PLR0913 - what a pass consists of

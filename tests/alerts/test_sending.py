@@ -12,8 +12,10 @@ from fake_ledger import event_row
 from test_real_ledger import add, rows
 
 from pipeline import delivering, run
+from pipeline.alerts import outbox
 from pipeline.alerts.notes import turn
 from policywatch.errors import BusyError
+from warehouse import outbox as warehouse_outbox
 from warehouse.ledger import Ledger
 
 ROOT = Path(__file__).parents[2]
@@ -23,6 +25,12 @@ from pipeline import run
 from policywatch.home import Home
 found = run.alert(Home.at(sys.argv[1]))
 print(found.counts["sent"], *found.notes)
+"""
+MANY = """
+hold: {enabled: false}
+subscriptions:
+  - {name: one, most: 5, deliver: [{kind: file, path: one.jsonl}]}
+  - {name: all, most: 5, deliver: [{kind: file, path: all.md}]}
 """
 
 
@@ -100,3 +108,40 @@ def test_the_sensor_asks_for_no_run_while_somebody_sends(home, told):
     with turn(home), pytest.raises(BusyError):
         delivering.is_due(home)
     assert delivering.is_due(home) is False
+
+
+def test_very_many_events_are_taken_in_portions_and_the_warehouse_is_closed_between_them(home, monkeypatch):
+    """What is read, matched, put together and sent at a time does not grow with what waits."""
+    count, opened = 60, []
+    lots = {"match": [], "read": [], "bundle": []}
+    home.root.mkdir()
+    home.alerts.write_text(MANY, encoding="utf-8")
+    add(home.warehouse, *(event_row(nth, policy_id=f"po_{nth:016x}") for nth in range(1, count + 1)))
+    monkeypatch.setattr(outbox, "CHUNK", 7)
+    monkeypatch.setattr(outbox, "HEADS", 7)
+    monkeypatch.setattr(warehouse_outbox, "LOT", 7)
+
+    def watch(owner, name, key, size):
+        real = getattr(owner, name)
+
+        def watched(*args, **more):
+            found = real(*args, **more)
+            lots[key].append(size(found))
+            return found
+
+        monkeypatch.setattr(owner, name, watched)
+
+    watch(Ledger, "unmatched_events", "match", len)
+    watch(Ledger, "events_of", "read", lambda found: sum(map(len, found.values())))
+    watch(Ledger, "_lot", "bundle", int)
+    real = Ledger.open.__func__
+    monkeypatch.setattr(Ledger, "open", classmethod(lambda *args, **more: opened.append(1) or real(*args, **more)))
+    assert run.alert(home).counts["sent"] == count + 1
+    assert max(lots["match"]) == 7
+    assert max(lots["read"]) <= 7 + 5
+    # What one person reads together is put together at once.
+    assert lots["bundle"][: count // 7] == [7] * (count // 7)
+    assert len(opened) > 2 * count // 7
+    told = (home.root / "one.jsonl").read_text(encoding="utf-8").splitlines()
+    assert len({json.loads(line)["events"][0]["event_id"] for line in told}) == len(told) == count
+    assert f"另有 {count - 5} 项变化未列出" in (home.root / "all.md").read_text(encoding="utf-8")

@@ -1,6 +1,7 @@
 -- Make messages of the deliveries that are due and in none yet. Which go together is fixed here, before anything is sent: a run
 -- that is killed sends the same messages again, under the same keys.
--- In: $rules, one per subscription and channel: is_digest, is_machine, by_policy, is_quiet, most.
+-- In: $places, the subscription/channel that are looked at; $rules, one for each of them that alerts.yaml has: is_digest,
+-- is_machine, by_policy, is_quiet, most.
 CREATE OR REPLACE TEMP TABLE bundling_rule AS
 SELECT unnest(CAST($rules AS STRUCT(
     subscription VARCHAR,
@@ -37,6 +38,7 @@ INNER JOIN event AS e ON e.event_id = d.event_id
 LEFT JOIN bundling_rule AS r ON r.subscription = d.subscription AND r.channel = d.channel
 WHERE
     d.status = 'pending' AND d.message_key IS NULL AND e.withdrawn_at IS NULL
+    AND d.subscription || '/' || d.channel IN (SELECT unnest(CAST($places AS VARCHAR[])))
     AND (d.next_attempt_at IS NULL OR d.next_attempt_at <= CAST($now AS TIMESTAMPTZ))
     AND NOT coalesce(r.is_quiet, FALSE);
 

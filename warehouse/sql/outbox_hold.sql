@@ -1,7 +1,7 @@
 -- Keep back the events of every run that changed more than $over policies of its source, or more than $percent of those that
 -- were known before (and at least $at_least). What the calendar brings, what stood there before, and the health of sources never
 -- count. A hold's id is made from what it holds: the same events always give the same.
-CREATE OR REPLACE TEMP TABLE holding_event AS
+CREATE OR REPLACE TEMP VIEW holding_event AS
 SELECT
     e.event_id,
     e.kind,
@@ -69,6 +69,6 @@ SELECT
     'held' AS state
 FROM holding AS o;
 
-DROP TABLE holding_event;
+DROP VIEW holding_event;
 
 DROP TABLE holding;

@@ -1,7 +1,7 @@
 -- Events that are news, that no matching has seen and that nobody keeps back, oldest first, at most $most; with what
 -- subscriptions choose by and how fresh their source is. told_days: the days that were left when the same end was announced before.
-WITH fresh AS (
-    SELECT e.*
+WITH first AS (
+    SELECT e.rowid AS place
     FROM event AS e
     WHERE
         NOT coalesce(e.is_late, FALSE) AND e.withdrawn_at IS NULL
@@ -11,6 +11,10 @@ WITH fresh AS (
         )
     ORDER BY e.detected_at, e.event_id
     LIMIT CAST($most AS BIGINT)
+),
+-- Their texts are read of these only: reading them of all that wait would keep them all in memory.
+fresh AS (
+    SELECT e.* FROM event AS e WHERE e.rowid IN (SELECT f.place FROM first AS f)
 ),
 told AS (
     SELECT f.event_id, list(CAST(json_extract_string(b.after, '$.days_left') AS INTEGER) ORDER BY b.detected_at) AS told_days
