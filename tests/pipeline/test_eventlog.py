@@ -4,6 +4,7 @@ import json
 from concurrent.futures import ThreadPoolExecutor
 
 import dagster as dg
+from dagster._core.execution.plan.active import ActiveExecution
 from dagster._core.storage.event_log import SqliteEventLogStorage
 from sqlalchemy import event
 
@@ -85,6 +86,29 @@ def test_threads_ask_for_runs_at_the_same_time(home):
         with instance.run_storage.connect():
             found = list(threads.map(lambda _: instance.get_run_by_id(run).run_id, range(20)))
         assert found == [run] * 20
+
+
+def test_a_run_that_queues_for_a_place_sleeps_meanwhile(home, monkeypatch):
+    """It asked the clock without pause instead, and took a core from the run that has the place."""
+    pooled = dg.op(name="pooled", pool="warehouse")(lambda: None)
+    slept = []
+    with open_instance(home) as instance:
+        log = instance.event_log_storage
+        log.initialize_concurrency_limit_to_default("warehouse")
+        assert log.claim_concurrency_slot("warehouse", "another", "its_step").is_claimed
+
+        def look(execution):
+            looks.append(1)
+            if len(slept) == 3 or len(looks) == 1000:
+                log.free_concurrency_slots_for_run("another")
+            return plain(execution)
+
+        looks, plain = [], ActiveExecution.get_next_step
+        monkeypatch.setattr(ActiveExecution, "get_next_step", look)
+        monkeypatch.setattr(eventlog.time, "sleep", slept.append)
+        assert dg.GraphDefinition(name="queueing", node_defs=[pooled]).execute_in_process(instance=instance).success
+    assert slept == [eventlog._QUEUE_SECONDS] * 3
+    assert len(looks) < 10
 
 
 def test_the_daemon_does_not_gather_engines_for_ever(home, monkeypatch):
