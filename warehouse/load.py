@@ -76,10 +76,9 @@ def load(steps: Steps, run: Mapping[str, Any], folder: Path) -> LoadReport:
     _stage(steps, run, folder)
     try:
         return _load(steps)
-    except duckdb.Error as error:
+    except duckdb.Error:
         # What stays in its file may turn out to be broken only when it is read.
-        if str(folder) in str(error):
-            raise _unloadable(folder, error) from error
+        _check(folder)
         raise
 
 
@@ -160,6 +159,22 @@ def _stage(steps: Steps, run: Mapping[str, Any], folder: Path | None) -> None:
                 steps.execute(f"CREATE OR REPLACE TEMP VIEW in_texts AS SELECT capture_id, text_hash, text FROM {rows}")  # noqa: S608 - our own
     except duckdb.Error as error:
         raise _unloadable(folder, error) from error
+
+
+def _check(folder: Path) -> None:
+    """Read the staging files from end to end.
+
+    Raises:
+        StorageError: one of them is broken.
+    """
+    with duckdb.connect() as reader:
+        for name in staging.SCHEMAS:
+            path = folder / f"{name}.parquet"
+            try:
+                if path.exists():
+                    reader.execute("SELECT max(hash(r)) FROM read_parquet(?) AS r", [str(path)]).fetchall()
+            except duckdb.Error as error:
+                raise _unloadable(folder, error) from error
 
 
 def _unloadable(folder: Path | None, error: Exception) -> StorageError:

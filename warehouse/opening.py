@@ -22,10 +22,6 @@ from warehouse.steps import Steps, names_in
 SMALL_FILE: Final = 32 * 2**20
 """Bytes of a warehouse below which one thread works: handing out the work would cost more."""
 
-ROW_GROUP: Final = 20_480
-"""Rows that are compressed and written as one: small enough for all cores to share a first load's work, and for a round
-that touches a few rows to write little anew."""
-
 _CONFIG: Final[dict[str, str | bool | int | float | list[str]]] = {
     # What the engine may hold at once; the rest waits in files beside the warehouse. Our own share comes on top.
     "memory_limit": "1GB",
@@ -86,9 +82,10 @@ def connect(path: Path, wait: float, tell: Teller | None = None) -> duckdb.DuckD
     deadline = time.monotonic() + wait
     while True:
         # By name: a second opening in this process shares the first. Two handles of one file would lose its lock.
-        connection = duckdb.connect(f":memory:{path.absolute()}", config=_CONFIG | {"temp_directory": f"{path}.tmp"})
+        spill = path.with_name(f"{path.name}.tmp")
+        connection = duckdb.connect(f":memory:{path.absolute()}", config=_CONFIG | {"temp_directory": str(spill)})
         try:
-            _attach(connection, path)
+            _attach(connection, path, spill)
         except duckdb.Error as error:
             connection.close()
             if "lock" not in str(error).lower():
@@ -104,11 +101,14 @@ def connect(path: Path, wait: float, tell: Teller | None = None) -> duckdb.DuckD
             return connection
 
 
-def _attach(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
+def _attach(connection: duckdb.DuckDBPyConnection, path: Path, spill: Path) -> None:
     """The file as the default database of `connection`. Attached, as only so the size of row groups can be chosen."""
+    is_first = (NAME,) not in connection.execute("SELECT database_name FROM duckdb_databases()").fetchall()
     quoted = str(path).replace("'", "''")
-    options = f"STORAGE_VERSION '{publish.STORAGE}', ROW_GROUP_SIZE {ROW_GROUP}"
-    connection.execute(f"ATTACH IF NOT EXISTS '{quoted}' AS {NAME} ({options})")
+    connection.execute(f"ATTACH IF NOT EXISTS '{quoted}' AS {NAME} ({publish.FORM})")
+    if is_first:
+        # What a killed run could not hold in memory; the file is ours now, so nobody works with it.
+        shutil.rmtree(spill, ignore_errors=True)
     connection.execute(f"USE {NAME}")
     connection.execute("SET TimeZone = 'UTC'")
     if path.stat().st_size < SMALL_FILE:

@@ -26,6 +26,13 @@ TABLES: Final = (
 STORAGE: Final = "v1.2.0"
 """The oldest form of a database file that knows zstd; in an older one, compression is left out without a word."""
 
+ROW_GROUP: Final = 20_480
+"""Rows that are compressed and written as one: so few that all cores can share the work, and that a round which touches
+some of them writes little anew."""
+
+FORM: Final = f"STORAGE_VERSION '{STORAGE}', ROW_GROUP_SIZE {ROW_GROUP}"
+"""How our files are attached for writing."""
+
 PAGE: Final = Path(__file__).parent.parent / "docs" / "dictionary.md"
 
 
@@ -99,7 +106,7 @@ def _write(steps: Steps, beside: Path, home: str, work: Callable[[], bool]) -> b
     """Run `work` on the database at `beside`, attached as `publishing`, as one transaction; what it gives."""
     connection = steps.connection
     quoted = str(beside).replace("'", "''")
-    steps.execute(f"ATTACH '{quoted}' AS publishing (STORAGE_VERSION '{STORAGE}')")
+    steps.execute(f"ATTACH '{quoted}' AS publishing ({FORM})")
     try:
         # One transaction: nothing goes through a log first.
         steps.execute("BEGIN TRANSACTION")

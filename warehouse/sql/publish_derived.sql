@@ -2,38 +2,46 @@
 -- the force of each version in one row.
 -- In: chosen, policy_version, measure_version, body_text, effect. Out: search_text, standing.
 
-CREATE OR REPLACE TEMP TABLE chosen_clause AS
-SELECT m.policy_id, min(m.position) AS position
-FROM measure_version AS m
-WHERE m.known_to IS NULL AND m.policy_id IN (SELECT c.policy_id FROM chosen AS c)
-GROUP BY m.policy_id;
+CREATE OR REPLACE TEMP TABLE chosen_text AS
+SELECT
+    v.policy_id,
+    v.published_date,
+    folded(concat_ws(' ', v.title, v.instrument_title, v.number, v.number_raw, v.title_norm, v.instrument_title_norm)) AS title,
+    v.text_hash,
+    m.text AS first_clause
+FROM policy_version AS v
+LEFT JOIN (
+    SELECT n.policy_id, arg_min(n.text, n.position) AS text
+    FROM measure_version AS n
+    WHERE n.known_to IS NULL AND n.policy_id IN (SELECT c.policy_id FROM chosen AS c)
+    GROUP BY n.policy_id
+) AS m ON m.policy_id = v.policy_id
+WHERE v.known_to IS NULL AND v.policy_id IN (SELECT c.policy_id FROM chosen AS c);
+
+-- As written: the texts stream past the policies. Left to itself, the engine gathers all texts first.
+SET disabled_optimizers = 'join_order,build_side_probe_side';
 
 INSERT INTO search_text
 SELECT
     v.policy_id,
     v.published_date,
-    folded(concat_ws(' ', v.title, v.instrument_title, v.number, v.number_raw, v.title_norm, v.instrument_title_norm)),
-    CASE WHEN position(m.text IN b.text) > 0 THEN left(b.text, position(m.text IN b.text) - 1) ELSE b.text END
-FROM policy_version AS v
-LEFT JOIN (
-    -- By place: only where the chosen texts lie is anything read.
-    SELECT t.text_hash, t.text
-    FROM body_text AS t
-    WHERE t.rowid IN (
-        SELECT a.rowid
-        FROM body_text AS a
-        WHERE a.text_hash IN (
-            SELECT w.text_hash FROM policy_version AS w
-            WHERE w.known_to IS NULL AND w.policy_id IN (SELECT c.policy_id FROM chosen AS c)
-        )
-    )
-) AS b ON b.text_hash = v.text_hash
-LEFT JOIN (
-    SELECT f.policy_id, n.text
-    FROM chosen_clause AS f
-    INNER JOIN measure_version AS n ON n.policy_id = f.policy_id AND n.position = f.position AND n.known_to IS NULL
-) AS m ON m.policy_id = v.policy_id
-WHERE v.known_to IS NULL AND v.policy_id IN (SELECT c.policy_id FROM chosen AS c);
+    v.title,
+    CASE WHEN position(v.first_clause IN b.text) > 0 THEN left(b.text, position(v.first_clause IN b.text) - 1) ELSE b.text END
+FROM body_text AS b
+INNER JOIN chosen_text AS v ON v.text_hash = b.text_hash
+-- By place: only where the chosen texts lie is anything read.
+WHERE b.rowid IN (
+    SELECT a.rowid
+    FROM body_text AS a
+    WHERE a.text_hash IN (SELECT w.text_hash FROM chosen_text AS w)
+);
+
+RESET disabled_optimizers;
+
+INSERT INTO search_text
+SELECT v.policy_id, v.published_date, v.title, NULL
+FROM chosen_text AS v
+WHERE v.text_hash IS NULL OR v.text_hash NOT IN (SELECT b.text_hash FROM body_text AS b);
 
 INSERT INTO standing BY NAME
 SELECT

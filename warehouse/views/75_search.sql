@@ -53,10 +53,21 @@ clause AS (
             m.rowid AS place,
             any_value(m.policy_id) AS policy_id,
             any_value(m.position) AS position,
-            bit_or(CASE WHEN contains(m.heading, a.needle) THEN a.bit ELSE 0 END) AS in_heading,
-            bit_or(CASE WHEN contains(m.text, a.needle) THEN a.bit ELSE 0 END) AS in_text
+            bit_or(
+                CASE WHEN contains(m.heading, a.needle) THEN a.bit ELSE 0 END
+                | CASE WHEN list_bool_or([contains(m.heading, p) FOR p IN a.phrases]) THEN 256 ELSE 0 END
+            ) AS in_heading,
+            bit_or(
+                CASE WHEN contains(m.text, a.needle) THEN a.bit ELSE 0 END
+                | CASE WHEN list_bool_or([contains(m.text, p) FOR p IN a.phrases]) THEN 256 ELSE 0 END
+            ) AS in_text
         FROM measure_version AS m
-        INNER JOIN asked AS a ON contains(m.text, a.needle) OR contains(m.heading, a.needle)
+        -- Where the phrase stands, so does its first word: the many clauses are scanned for words alone.
+        INNER JOIN (
+            SELECT w.needle, w.bit, (SELECT list(q.needle) FROM asked AS q WHERE q.bit = 256) AS phrases
+            FROM asked AS w
+            WHERE w.bit <> 256
+        ) AS a ON contains(m.text, a.needle) OR contains(m.heading, a.needle)
         WHERE m.known_to IS NULL
         GROUP BY m.rowid
     ) AS c
