@@ -4,7 +4,16 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from pipeline.alerts.config import Subscriptions, load_subscriptions, warn_days
+from pipeline.alerts.config import (
+    AppriseChannel,
+    FileChannel,
+    Subscription,
+    Subscriptions,
+    WebhookChannel,
+    load_subscriptions,
+    warn_days,
+)
+from pipeline.alerts.wishes import HoldLimits, WordFilter
 from policywatch.errors import ConfigError
 
 ROOT = Path(__file__).parents[2]
@@ -44,8 +53,20 @@ def test_the_example_is_good():
 
 def test_the_remarks_of_the_example_are_good_too(load):
     text = (ROOT / "alerts.example.yaml").read_text(encoding="utf-8")
-    loaded = load(re.sub(r"(?m)^  # (?=- |  )", "  ", text))
-    assert [item.name for item in loaded.subscriptions][3:] == ["our-policies", "large-sums", "our-system", "team"]
+    loaded = load(re.sub(r"(?m)^(  )?# (?=- |  |archived_copy:)", r"\1", text))
+    names = ["our-policies", "large-sums", "our-system", "in-house", "team"]
+    assert [item.name for item in loaded.subscriptions][3:] == names
+    assert loaded.archived_copy == "https://replay.example/{timestamp}/{url}"
+    hook = loaded.subscriptions[5].deliver[1]
+    assert (hook.url_file, hook.secret_file) == ("/etc/policywatch/hook", "/etc/policywatch/hook.key")
+
+
+@pytest.mark.parametrize(
+    "model", [Subscriptions, Subscription, HoldLimits, WordFilter, FileChannel, WebhookChannel, AppriseChannel]
+)
+def test_every_key_stands_in_the_example(model):
+    text = (ROOT / "alerts.example.yaml").read_text(encoding="utf-8")
+    assert [name for name in model.model_fields if not re.search(rf"\b{name}:", text)] == []
 
 
 def test_defaults(load):
