@@ -351,3 +351,20 @@ def test_a_writer_killed_at_any_point_leaves_a_file_that_the_next_one_completes(
     assert killed.returncode == -signal.SIGKILL, killed.stderr
     FileSender(path, "markdown").send(outgoing())
     assert path.read_text(encoding="utf-8").count(outgoing().key) == 1
+
+
+def test_emoji_and_right_to_left_names_arrive_as_they_are_and_marks_of_direction_do_not(receiver, home):
+    title = "🏛️关于农民👩‍🌾的通知 קול"
+    item = outgoing(title=f"\u202e{title}\u2066")
+    out = io.StringIO()
+    files = [FileChannel(kind="file", path=name) for name in ("a.md", "a.txt")]
+    for channel in (ConsoleChannel(kind="console"), *files):
+        open_channel(channel, home, out).send(item)
+    webhook(receiver).send(item)
+    body = json.loads(receiver.requests[0][2])
+    for shown in (
+        out.getvalue(), (home.root / "a.md").read_text("utf-8"), (home.root / "a.txt").read_text("utf-8"),
+        body["message"]["subject"], body["message"]["text"],
+    ):  # fmt: skip
+        assert title in shown
+        assert not {"\u202e", "\u2066"} & set(shown)

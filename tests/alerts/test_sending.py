@@ -14,7 +14,7 @@ from test_real_ledger import add, rows
 from pipeline import delivering, run
 from pipeline.alerts import outbox
 from pipeline.alerts.notes import turn
-from policywatch.errors import BusyError
+from policywatch.errors import BusyError, StorageError
 from warehouse import outbox as warehouse_outbox
 from warehouse.ledger import Ledger
 
@@ -145,3 +145,12 @@ def test_very_many_events_are_taken_in_portions_and_the_warehouse_is_closed_betw
     told = (home.root / "one.jsonl").read_text(encoding="utf-8").splitlines()
     assert len({json.loads(line)["events"][0]["event_id"] for line in told}) == len(told) == count
     assert f"另有 {count - 5} 项变化未列出" in (home.root / "all.md").read_text(encoding="utf-8")
+
+
+def test_feeds_that_cannot_be_written_are_said_after_the_messages_went_out(home, receiver, told):
+    told()
+    home.published.parent.write_text("no folder")
+    with pytest.raises(StorageError, match=r"feeds cannot be written"):
+        run.alert(home)
+    assert len(receiver.keys) == 3
+    assert {row["status"] for row in rows(home)} == {"sent"}
