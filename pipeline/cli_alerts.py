@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pipeline import cli_deliveries, cli_held, cli_output
+from pipeline.cli_deliveries import numbered
 from pipeline.cli_output import Format
 from policywatch import clock
 from policywatch.errors import UsageError
@@ -30,6 +31,11 @@ _COLUMNS = (
     "name", *_FILTERS, "words", "amount_at_least", "expiring_within", "include_baseline", "language", "rate", "at",
     "day", "timezone", "quiet", "most", "group", "deliver",
 )  # fmt: skip
+_SAID = {
+    "retrying": "to be tried again",
+    "failed": "given up",
+    "deferred": "not tried, because the same target had just failed",
+}
 
 
 def _subscriptions(home: Home) -> "Subscriptions":
@@ -66,10 +72,12 @@ def check(context: typer.Context, form: Form = Format.table, as_json: Json = Fal
 
     subscriptions = _subscriptions(context.obj)
     rows = [{"line": item.line, "key": item.key, "remark": item.text} for item in remarks(context.obj, subscriptions)]
-    cli_output.emit(rows, ("line", "key", "remark"), Format.json if as_json else form)
+    form = Format.json if as_json else form
+    if rows or form is not Format.table:
+        cli_output.emit(rows, ("line", "key", "remark"), form)
     items = subscriptions.subscriptions
-    channels = sum(len(item.deliver) for item in items)
-    cli_output.say(f"{context.obj.alerts}: {len(items)} subscriptions, {channels} channels, {len(rows)} remarks")
+    counts = {"subscription": len(items), "channel": sum(len(item.deliver) for item in items), "remark": len(rows)}
+    cli_output.say(f"{context.obj.alerts}: {', '.join(numbered(count, what) for what, count in counts.items())}")
 
 
 @app.command("test")
@@ -88,12 +96,15 @@ def send_test(context: typer.Context, form: Form = Format.table) -> None:
 @app.command()
 def deliver(context: typer.Context) -> None:
     """Match new events, and deliver everything that is due, without crawling."""
+    from pipeline import metrics  # noqa: PLC0415
     from pipeline.run import alert  # noqa: PLC0415
 
     _subscriptions(context.obj)
     found = alert(context.obj, sys.stdout)
-    cli_output.say(", ".join(f"{name} {count}" for name, count in found.counts.items()))
-    for note in found.notes:
-        cli_output.say(note)
+    metrics.write(context.obj)
+    done = ", ".join(f"{count} {_SAID.get(name, name)}" for name, count in found.counts.items() if count)
+    for line in (done or (not found.notes and "nothing is due"), *found.notes):
+        if line:
+            cli_output.say(line)
     if any(found.counts.get(name) for name in ("failed", "retrying", "deferred")):
         raise typer.Exit(1)

@@ -44,7 +44,11 @@ def dead(
 ) -> None:
     """Show the messages that were given up after all attempts, and why; `resend` sends them after all."""
     rows = [row for row in _dead(context.obj, waiting=waiting) if subscription in {None, row["subscription"]}]
-    cli_output.emit(rows, _COLUMNS, Format.json if as_json else form, brief=_BRIEF)
+    form = Format.json if as_json else form
+    if not rows and form is Format.table:
+        cli_output.say("no message waits for another attempt" if waiting else "no message was given up")
+        return
+    cli_output.emit(rows, _COLUMNS, form, brief=(*_BRIEF, "next_attempt_at") if waiting else _BRIEF)
 
 
 def resend(  # noqa: PLR0913, PLR0917 - options
@@ -69,8 +73,17 @@ def resend(  # noqa: PLR0913, PLR0917 - options
 
         with ledger(context.obj) as warehouse:
             warehouse.resend([row["message_key"] for row in rows], clock.now())
-    cli_output.emit(rows, _COLUMNS, Format.json if as_json else form, brief=_BRIEF)
-    cli_output.say(f"{len(rows)} messages are due again; `policywatch alerts deliver` sends them now")
+    form = Format.json if as_json else form
+    if not rows and form is Format.table:
+        cli_output.say("no message was given up")
+        return
+    cli_output.emit(rows, _COLUMNS, form, brief=_BRIEF)
+    cli_output.say(f"due again: {numbered(len(rows), 'message')}; `policywatch alerts deliver` sends what is due")
+
+
+def numbered(count: int, what: str) -> str:
+    """`1 message`, `2 messages`."""
+    return f"{count} {what}" if count == 1 else f"{count} {what}s"
 
 
 def _dead(home: Home, *, waiting: bool = False) -> list[dict[str, Any]]:

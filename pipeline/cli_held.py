@@ -4,6 +4,7 @@ What belongs here: their options and what they print. What does not: what is hel
 """
 
 import getpass
+from datetime import datetime
 from typing import Annotated, Any, Final
 
 import typer
@@ -48,7 +49,11 @@ def held(
     form = Format.json if as_json else form
     if hold_id is None:
         rows = _holds(context.obj, decided=decided)
-        cli_output.emit(rows, _HOLDS, form, brief=("hold_id", "source", "held_at", "policies", "known", "counts"))
+        if not rows and form is Format.table:
+            cli_output.say("nothing is held" if not decided else "nothing is held, and nothing ever was")
+            return
+        brief = ("hold_id", "source", "held_at", "policies", "known", "counts")
+        cli_output.emit(_shown(rows, form), _HOLDS, form, brief=(*brief, *(("state", "why") if decided else ())))
         return
     _chosen(_holds(context.obj, decided=True), [hold_id])
     from pipeline.run import ledger  # noqa: PLC0415
@@ -106,6 +111,9 @@ def _settle(  # noqa: PLR0913 - options
     with ledger(home) as warehouse:
         warehouse.settle(chosen, state, clock.now(), by or _somebody(), why or None)
     rows = [row for row in _holds(home, decided=True) if row["hold_id"] in chosen]
+    if not rows and form is Format.table and not as_json:
+        cli_output.say("nothing is held")
+        return
     brief = ("hold_id", "source", "events", "state", "decided_by", "why")
     cli_output.emit(rows, _HOLDS, Format.json if as_json else form, brief=brief)
 
@@ -121,6 +129,20 @@ def _holds(home: Home, *, decided: bool) -> list[dict[str, Any]]:
         rows = warehouse.holds(decided=decided)
     more = ("counts", "state", "decided_at", "decided_by", "why")
     return [hold_json(hold_of(row)) | {name: row[name] for name in more} for row in rows]
+
+
+def _shown(rows: list[dict[str, Any]], form: Format) -> list[dict[str, Any]]:
+    """The rows as people read them in a table; machines get them as they are."""
+    if form is not Format.table:
+        return rows
+    return [
+        row
+        | {
+            "held_at": datetime.fromisoformat(row["held_at"]),
+            "counts": ", ".join(f"{count} {kind}" for kind, count in row["counts"].items()),
+        }
+        for row in rows
+    ]
 
 
 def _chosen(rows: list[dict[str, Any]], hold_ids: list[str], *, is_open: bool = False) -> list[dict[str, Any]]:

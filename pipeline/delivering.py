@@ -9,7 +9,7 @@ from typing import Final
 
 import dagster as dg
 
-from pipeline import run, runlog, tags
+from pipeline import metrics, run, runlog, tags
 from pipeline.resources import HomeResource
 from policywatch import clock
 from policywatch.errors import BusyError, PolicywatchError
@@ -25,6 +25,7 @@ SECONDS: Final = 300
 def deliver_what_is_due(context: dg.OpExecutionContext, home: HomeResource) -> None:
     """Match, put together and send what is due now."""
     told = run.alert(home.home, sys.stdout)
+    metrics.write(home.home)
     context.log.info("%s", ", ".join(f"{name} {count}" for name, count in told.counts.items()))
     for note in told.notes:
         context.log.warning("%s", note)

@@ -101,7 +101,7 @@ def test_dead_letters_are_listed_and_sent_after_all_under_their_old_keys(home, r
         assert says in err
     code, out, err = cli("resend", row["message_key"][:8], "--json")
     assert (code, len(json.loads(out))) == (0, 1)
-    assert "1 messages are due again" in err
+    assert "due again: 1 message; " in err
     assert json.loads(cli("dead", "--json")[1]) == []
 
     assert json.loads(cli("dead", "--waiting", "--json")[1]) == []
