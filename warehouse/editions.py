@@ -43,6 +43,10 @@ FEW: Final = 1000
 """Share of the pages, and number of keys, up to which what is published is brought up to date."""
 
 
+ALL: Final = "unpublished WHERE kind = 'all'"
+"""Where this has a row, everything is unpublished, and nothing more needs to be noted."""
+
+
 def touch_all(steps: Steps) -> None:
     """Note that anything may have changed: the next publication is built anew."""
     steps.execute("DELETE FROM unpublished")
@@ -76,7 +80,7 @@ def form() -> str:
 
 def is_near(steps: Steps) -> bool:
     """Whether so little changed since the last publication that bringing it up to date is the shorter way."""
-    if steps.has("unpublished WHERE kind = 'all'"):
+    if steps.has(ALL):
         return False
     changed = steps.count("SELECT count(*) FROM unpublished WHERE kind IN ('policy', 'page', 'event')")
     return changed <= FEW or changed <= MOST * steps.count("SELECT count(*) FROM page")

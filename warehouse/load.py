@@ -30,6 +30,8 @@ _ANSWERED: Final = (
     "in_captures WHERE outcome IN ('unchanged', 'not_modified') AND EXISTS (SELECT 1 FROM reading WHERE batch = '')"
 )
 
+_ILL: Final = "crawl AS c INNER JOIN load_run AS l ON l.source = c.source WHERE c.verdict IN ('suspect', 'failed')"
+"""Where no run of the source ever was one of these, there is nothing to tell of its health."""
 _IN_FILE: Final = ("clauses",)
 """Staging files that are not copied into a table."""
 
@@ -96,7 +98,7 @@ def _load(steps: Steps) -> LoadReport:
     """Load what is staged."""
     steps.run("sql/captures.sql")
     steps.run("sql/pages.sql")
-    steps.run("sql/readings.sql")
+    _readings(steps)
     steps.run("sql/texts.sql")
     steps.run("sql/firsts.sql")
     steps.run("sql/events_before.sql")
@@ -114,6 +116,20 @@ def _load(steps: Steps) -> LoadReport:
     counts["rejected"] = steps.count("SELECT count(*) FROM in_rejected")
     totals: dict[str, Any] = dict(counts)
     return replace(events_of(steps), **totals)
+
+
+def _readings(steps: Steps) -> None:
+    """What was read, when it became known, and which of it counts."""
+    steps.run("sql/readings.sql")
+    is_reread = steps.has("load_reading WHERE change_cause = 'parser'")
+    if is_reread:
+        steps.run("sql/readings_older.sql")
+    steps.run("sql/readings_known.sql")
+    if steps.has("load_reading WHERE url <> canonical_url"):
+        steps.run("sql/readings_mirrors.sql")
+    if is_reread:
+        steps.run("sql/readings_stale.sql")
+    steps.run("sql/readings_store.sql")
 
 
 def let_go(connection: duckdb.DuckDBPyConnection) -> None:
@@ -189,6 +205,8 @@ def _tell(steps: Steps) -> None:
         editions.touch_all(steps)
     steps.run("sql/run_close.sql")
     steps.run("sql/sources.sql")
+    if steps.has(_ILL):
+        steps.run("sql/health.sql")
     if steps.has("load_told") or steps.has("load_held"):
         steps.run("sql/retell.sql")
     if steps.has("load_touched"):
@@ -197,7 +215,8 @@ def _tell(steps: Steps) -> None:
     steps.run("sql/events_append.sql")
     steps.run("sql/retold.sql")
     steps.run("sql/firsts_moved.sql")
-    steps.run("sql/load_unpublished.sql")
+    if not steps.has(editions.ALL):
+        steps.run("sql/load_unpublished.sql")
 
 
 def _may_be_late(steps: Steps) -> bool:

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import pyarrow as pa
 
-from warehouse import changes, force, measures, parts
+from warehouse import changes, editions, force, measures, parts
 from warehouse.steps import Steps, text_of
 
 EFFECT: Final = pa.schema(
@@ -63,6 +63,7 @@ _RENUMBERED: Final = (
     "r_changed AS c INNER JOIN page_version AS v ON v.page_id = c.page_id AND v.known_to IS NULL"
     " WHERE c.policy_id IS NOT NULL AND c.number IS DISTINCT FROM v.number"
 )
+_UNBOUND: Final = "citation WHERE known_to IS NULL AND bound_policy_id IS NULL"
 _MATCHED: Final = "r_match"
 """Where no page has another number than before, and none was found a policy, identity has nothing more to say."""
 _PARTS: Final = (
@@ -112,16 +113,48 @@ def _round(steps: Steps, *, is_decision: bool) -> dict[str, int]:
     _identify(steps)
     steps.run("sql/page_versions.sql")
     steps.run("sql/policy_versions.sql")
+    added = _measures(steps)
+    _bind(steps, is_decision=is_decision)
+    _force(steps)
+    steps.run("sql/events_policy.sql")
+    if steps.has("r_policy WHERE has_new_content"):
+        steps.run("sql/events_edited.sql")
+        _tell_edits(steps)
+    if steps.has("r_bound"):
+        steps.run("sql/events_citation.sql")
+        steps.run("sql/events_pages.sql")
+    if steps.has("r_force") and steps.has("r_effect_changed WHERE is_source"):
+        steps.run("sql/events_force.sql")
+    if not steps.has(editions.ALL):
+        steps.run("sql/round_unpublished.sql")
+    counted = ", ".join(f"(SELECT count(*) FROM {what}) AS {name}" for name, what in _COUNTED.items())  # noqa: S608 - our own
+    return steps.rows(f"SELECT {counted}")[0] | {"measures": added}
+
+
+def _measures(steps: Steps) -> int:
+    """The measures of the policies that the round touched; how many versions of them were added."""
     added = steps.run("sql/measures_new.sql")
     if steps.has("r_policy WHERE NOT is_new AND (is_read OR has_new_winner)"):
         steps.run("sql/measures_differ.sql")
         _match_measures(steps)
         added += steps.run("sql/measures_apply.sql")
+    return added
+
+
+def _bind(steps: Steps, *, is_decision: bool) -> None:
+    """What the pages name, and which policies that is."""
     steps.run("sql/citations.sql")
-    steps.run("sql/decided.sql")
+    steps.run("sql/decided.sql" if steps.has("decision") else "sql/decided_none.sql")
     if is_decision:
         steps.run("sql/decide.sql")
-    steps.run("sql/bind.sql")
+    is_waiting = steps.has(_UNBOUND)
+    if is_waiting:
+        steps.run("sql/unbound.sql")
+    steps.run("sql/bind.sql" if is_waiting and steps.has("r_unbound") else "sql/bind_none.sql")
+
+
+def _force(steps: Steps) -> None:
+    """What follows for the force of policies and of their parts."""
     steps.run("sql/force_facts.sql")
     if steps.has("r_force"):
         _weigh(steps)
@@ -131,18 +164,6 @@ def _round(steps: Steps, *, is_decision: bool) -> dict[str, int]:
         if steps.has("r_part"):
             _weigh_parts(steps)
             steps.run("sql/part_apply.sql")
-    steps.run("sql/events_policy.sql")
-    if steps.has("r_policy WHERE has_new_content"):
-        steps.run("sql/events_edited.sql")
-        _tell_edits(steps)
-    if steps.has("r_bound"):
-        steps.run("sql/events_citation.sql")
-        steps.run("sql/events_pages.sql")
-    if steps.has("r_force"):
-        steps.run("sql/events_force.sql")
-    steps.run("sql/round_unpublished.sql")
-    counts = {name: steps.count(f"SELECT count(*) FROM {what}") for name, what in _COUNTED.items()}  # noqa: S608 - our own
-    return counts | {"measures": added}
 
 
 def _identify(steps: Steps) -> None:
@@ -151,7 +172,7 @@ def _identify(steps: Steps) -> None:
     is_renumbered = steps.has(_RENUMBERED)
     if is_renumbered:
         steps.run("sql/identity_leave.sql")
-    steps.run("sql/identity_match.sql")
+    _find_homes(steps)
     if is_renumbered or steps.has(_MATCHED):
         steps.run("sql/identity_merge.sql")
         if steps.has("r_pair"):
@@ -166,9 +187,16 @@ def _identify(steps: Steps) -> None:
     steps.run("sql/identity_new.sql")
     if steps.has("r_homeless WHERE is_witness_only"):
         # Witnesses of a policy that is only known since the statement before.
-        steps.run("sql/identity_match.sql")
+        _find_homes(steps)
     if steps.has("r_left"):
         steps.run("sql/identity_left.sql")
+
+
+def _find_homes(steps: Steps) -> None:
+    """The known policies that pages without one carry."""
+    steps.run("sql/identity_homeless.sql")
+    if steps.has("r_homeless"):
+        steps.run("sql/identity_match.sql")
 
 
 def _merge(steps: Steps) -> None:
@@ -239,15 +267,21 @@ def _weigh(steps: Steps) -> None:
         how = (row["by_policy_id"], row["until"], row["bound_by"])
         act = force.Act(row["relation"], row["day"], row["quote"] or "", *how)
         acts.setdefault(row["policy_id"], []).append(act)
+    defaults = (
+        {row["policy_id"]: row for row in steps.read("sql/read_defaults.sql")} if steps.has("default_term") else {}
+    )
     # So many at a time: as Python's own values they are twenty times as large.
     for first in range(0, steps.count("SELECT count(*) FROM r_force"), _PORTION):
         rows = steps.read("sql/read_facts.sql", {"first": first, "last": first + _PORTION - 1})
-        found = [interval for row in rows for interval in force.intervals(_facts(row, acts))]
+        found = [interval for row in rows for interval in force.intervals(_facts(row, acts, defaults))]
         columns = {name: [getattr(interval, name) for interval in found] for name in EFFECT.names}
         steps.keep_table("INSERT INTO r_effect BY NAME SELECT * FROM computed", pa.table(columns, schema=EFFECT))
 
 
-def _facts(row: Mapping[str, Any], acts: Mapping[str, Sequence[force.Act]]) -> force.Facts:
+def _facts(
+    row: Mapping[str, Any], acts: Mapping[str, Sequence[force.Act]], defaults: Mapping[str, Mapping[str, Any]]
+) -> force.Facts:
+    default = defaults.get(row["policy_id"])
     return force.Facts(
         policy_id=row["policy_id"],
         status_day=row["status_day"] or date.min,
@@ -261,8 +295,8 @@ def _facts(row: Mapping[str, Any], acts: Mapping[str, Sequence[force.Act]]) -> f
         status_raw=row["status_raw"],
         issued_on=row["issued_on"],
         default_term=None
-        if row["default_years"] is None
-        else force.Statement(force.INFERRED, None, row["default_rule"], "rule", f"P{row['default_years']}Y"),
+        if default is None
+        else force.Statement(force.INFERRED, None, default["rule"], "rule", f"P{default['years']}Y"),
     )
 
 
@@ -306,8 +340,10 @@ def _tell_edits(steps: Steps) -> None:
     edited = steps.rows("SELECT policy_id, text_hash_before, text_hash FROM r_edited ORDER BY policy_id")
     if not edited:
         return
-    before = _by_policy(steps.rows("SELECT * FROM r_policy_before"))
-    after = _by_policy(steps.rows("SELECT * FROM r_policy"))
+    before = _by_policy(
+        steps.rows("SELECT b.* FROM r_policy_before AS b SEMI JOIN r_edited AS e ON e.policy_id = b.policy_id")
+    )
+    after = _by_policy(steps.rows("SELECT p.* FROM r_policy AS p SEMI JOIN r_edited AS e ON e.policy_id = p.policy_id"))
     old = _by_policy(steps.read("sql/read_measures_before.sql"))
     new = _by_policy(steps.read("sql/read_measures_now.sql"))
     told = []

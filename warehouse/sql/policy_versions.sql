@@ -3,9 +3,7 @@
 
 -- Only pages that carry the document itself can speak for it.
 CREATE OR REPLACE TEMP TABLE r_winner AS
-SELECT
-    v.* EXCLUDE (warnings, script),
-    t.known_at AS touched_at
+SELECT v.page_id, t.known_at AS touched_at
 FROM (
     SELECT c.policy_id, max(c.known_at) AS known_at
     FROM (
@@ -27,7 +25,8 @@ QUALIFY row_number() OVER (
 CREATE OR REPLACE TEMP TABLE r_policy AS
 WITH stated AS (
     SELECT
-        w.*,
+        w.* EXCLUDE (warnings, script),
+        t.touched_at,
         w.page_id IN (SELECT c.page_id FROM r_changed AS c) AS is_read,
         -- What the document says; a change here is a revision or a silent edit.
         sha256(CAST(to_json({
@@ -41,7 +40,8 @@ WITH stated AS (
             'status': w.stated_status, 'printed': w.status_raw, 'repealed': w.repealed_date,
             'from': w.in_force_from, 'to': w.in_force_to, 'effect': w.effect
         }) AS VARCHAR)) AS force_hash
-    FROM r_winner AS w
+    FROM r_winner AS t
+    INNER JOIN page_version AS w ON w.page_id = t.page_id AND w.known_to IS NULL
 ),
 hashed AS (
     SELECT

@@ -19,5 +19,4 @@ FROM (
     SELECT 'all', NULL FROM r_merged
     UNION
     SELECT 'all', NULL FROM r_left
-) AS u
-WHERE NOT EXISTS (SELECT 1 FROM unpublished AS a WHERE a.kind = 'all');
+) AS u;

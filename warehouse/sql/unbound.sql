@@ -1,0 +1,60 @@
+-- Step unbound: citations that may be bound now: newly known ones, and unbound ones that a touched policy may answer.
+-- In: r_citation, r_policy, r_changed, r_decided, citation, page_version. Out: r_unbound.
+
+CREATE OR REPLACE TEMP TABLE r_unbound AS
+WITH answer AS (
+    SELECT p.number, p.title_norm, p.instrument_title_norm, p.issuers_norm
+    FROM r_policy AS p
+    WHERE p.is_new OR p.has_new_content
+),
+answer_title AS (
+    SELECT unnest([a.title_norm, a.instrument_title_norm]) AS title FROM answer AS a
+    UNION
+    SELECT substr(a.title_norm, length(i.issuer) + 1)
+    FROM answer AS a, unnest(a.issuers_norm) AS i(issuer)
+    WHERE starts_with(a.title_norm, i.issuer)
+),
+waiting AS (
+    SELECT n.citation_id FROM r_citation AS n
+    UNION
+    SELECT d.citation_id FROM r_decided AS d WHERE d.is_now
+    UNION
+    -- The citing document's own issuers or days may have changed.
+    SELECT c.citation_id
+    FROM citation AS c
+    INNER JOIN r_changed AS r ON r.page_id = c.page_id
+    WHERE c.known_to IS NULL AND c.bound_policy_id IS NULL
+    UNION
+    SELECT c.citation_id
+    FROM citation AS c
+    WHERE
+        c.known_to IS NULL AND c.bound_policy_id IS NULL
+        AND (c.number IN (SELECT a.number FROM answer AS a) OR c.title_norm IN (SELECT t.title FROM answer_title AS t))
+)
+SELECT
+    c.citation_id, c.page_id, c.policy_id, c.relation, c.number, c.title_norm, c.known_from,
+    r.known_at AS touched_at, r.change_cause AS touch_cause,
+    concat_ws(' ', c.number_raw, c.title, c.quote) AS words,
+    -- What stands beside the title, up to the documents that are named before and after it.
+    CASE
+        WHEN contains(c.quote, c.title)
+            THEN replace(
+                regexp_extract(split_part(c.quote, c.title, 1), '[^》）、，；。]*$') || '|'
+                || split_part(substr(c.quote, instr(c.quote, c.title) + length(c.title)), '《', 1), ' ', ''
+            )
+    END AS beside,
+    v.issuers_norm,
+    -- News may run ahead of what it tells of; a document cannot end one that is not there yet.
+    CASE WHEN c.page_kind = 'policy' THEN coalesce(v.signed_date, v.published_date) END AS issued_on,
+    coalesce(regexp_matches(c.number, '^(第|[0-9]|令|公告|通告)'), FALSE) AS is_bare,
+    c.citation_id IN (SELECT n.citation_id FROM r_citation AS n) AS is_new
+FROM citation AS c
+INNER JOIN waiting AS w ON w.citation_id = c.citation_id
+LEFT JOIN r_changed AS r ON r.page_id = c.page_id
+LEFT JOIN page_version AS v ON v.page_id = c.page_id AND v.known_to IS NULL
+WHERE
+    c.known_to IS NULL AND c.bound_policy_id IS NULL
+    AND (
+        c.number IS NOT NULL OR length(c.title_norm) >= 4
+        OR c.citation_id IN (SELECT d.citation_id FROM r_decided AS d WHERE d.action = 'bind')
+    );
