@@ -37,7 +37,14 @@ def test_no_file_names_a_path_of_one_machine():
 
 
 @pytest.mark.parametrize(
-    "name", ["requirements.lock", "requirements-dev.lock", "requirements-duckdb2.lock", "requirements-bench.lock"]
+    "name",
+    [
+        "requirements.lock",
+        "requirements-dev.lock",
+        "requirements-duckdb2.lock",
+        "requirements-bench.lock",
+        "requirements-peers.lock",
+    ],
 )
 def test_every_dependency_is_pinned_with_a_hash(name):
     blocks = re.split(r"\n(?=\S)", (ROOT / name).read_text(encoding="utf-8"))
