@@ -8,6 +8,7 @@ import pytest
 from benchmarks.soak import month, year
 from benchmarks.soak.world import Post
 from demo import year as script
+from demo.expected import load_expected
 
 DAYS = (script.FIRST, date(2022, 3, 21))
 """The first day, and the next one with news."""
@@ -23,6 +24,34 @@ def test_a_few_days_of_the_year_are_as_expected_and_what_is_not_is_named(capsys,
     lost = list(told_wrong(posts[1:], DAYS[-1]))
     assert [line.split(":")[0] for line in lost] == ["alert missing"]
     assert list(told_wrong([*posts, posts[0]], DAYS[-1])) == [lost[0].replace("missing", "too much")]
+
+
+def test_what_is_held_and_what_befalls_a_source_is_told_as_such():
+    day = script.UNDER_EVERY_TEXT
+    posts = [
+        post(news) for news in script.expected() if news.found_on <= day and not news.is_baseline and not news.is_held
+    ]
+    held = [post(news) for news in script.expected() if news.is_held]
+    asking = Post("h", {"hold": {"source": "demo_portal"}, "events": [one.body["events"][0] for one in held[:10]]})
+    assert list(year.told_wrong([*posts, asking], day)) == []
+    assert list(year.told_wrong(posts, day)) == ["a person was asked 0 times to release alerts, expected 1 times"]
+    assert len(list(year.told_wrong([*posts, *held, asking], day))) == len(held)
+
+
+def post(news):
+    """The message about a piece of news."""
+    issued = {event.policy: event for event in load_expected().events if event.kind == "issued"}
+    about = issued.get(news.about)
+    event = {
+        "kind": news.kind,
+        "policy_id": about and "po_1",
+        "title": about.title if about else "云江市人民政府",
+        "number": about and about.number,
+        "source": about.source if about else news.about,
+        "happened_on": news.happened_on and str(news.happened_on),
+        "detected_at": script.morning(news.found_on).isoformat(),
+    }
+    return Post(f"{news.kind} {news.about} {news.found_on}", {"hold": None, "events": [event]})
 
 
 def test_a_few_killed_runs_change_nothing(monkeypatch, capsys):
