@@ -48,6 +48,8 @@ class Act:
     until: date | None = None
     bound_by: str | None = None
     """Who said that it means this document, and why, where a person did."""
+    is_void: bool = False
+    """Whether the acting document was ended by somebody before `day` came."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,7 +267,7 @@ def _extended(weighing: _Weighing, term: Bound) -> Bound:
         is_later = act.until is None or term.rule in (None, INFERRED) or (
             term.day is not None and act.until >= term.day
         )  # fmt: skip
-        if not is_later:
+        if not is_later or act.is_void:
             weighing.note("end", extension, lost=True)
             continue
         if term.rule is not None:
@@ -284,6 +286,8 @@ def _repeal(weighing: _Weighing) -> Bound | None:
         bound = Bound(act.day - _DAY, "repealed", "repeals", act.quote, act.by_policy_id, bound_by=act.bound_by)
         if facts.issued_on is not None and act.day < facts.issued_on:
             weighing.note("end", bound, lost=True, contradicts=True)
+        elif act.is_void:
+            weighing.note("end", bound, lost=True)
         else:
             found.append(bound)
     for bound in found[1:]:
@@ -363,7 +367,9 @@ def _suspended(weighing: _Weighing, whole: Interval) -> Sequence[Interval]:
     parts = [whole]
     for act in sorted((act for act in weighing.facts.acts if act.relation == "suspends"), key=lambda act: act.day):
         begun = Bound(act.day, "suspended", "suspends", act.quote, act.by_policy_id, bound_by=act.bound_by)
-        weighing.note("suspension", begun)
+        weighing.note("suspension", begun, lost=act.is_void)
+        if act.is_void:
+            continue
         last = parts[-1]
         is_over = last.in_force_to is not None and last.in_force_to < act.day
         is_ahead = last.in_force_from is not None and last.in_force_from > act.day

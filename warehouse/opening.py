@@ -25,8 +25,6 @@ SMALL_FILE: Final = 32 * 2**20
 _CONFIG: Final[dict[str, str | bool | int | float | list[str]]] = {
     # What the engine may hold at once; the rest waits in files beside the warehouse. Our own share comes on top.
     "memory_limit": "1GB",
-    # Rows are added and ended, hardly ever deleted: writing all texts anew to close a gap costs more than the gap.
-    "max_vacuum_tasks": 0,
 }
 
 NAME: Final = "warehouse"

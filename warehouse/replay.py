@@ -27,6 +27,8 @@ def find(steps: Steps) -> bool:
         return False
     steps.run("sql/replay_core.sql")
     _spread(steps)
+    while steps.run("sql/replay_follow.sql"):
+        _spread(steps)
     steps.run("sql/replay_take.sql")
     return True
 

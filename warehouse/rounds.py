@@ -64,6 +64,11 @@ _RENUMBERED: Final = (
     " WHERE c.policy_id IS NOT NULL AND c.number IS DISTINCT FROM v.number"
 )
 _UNBOUND: Final = "citation WHERE known_to IS NULL AND bound_policy_id IS NULL"
+_ENDED: Final = ("r_effect WHERE end_kind IN ('repealed', 'repealed_stated')", "r_ended")
+"""Where none of these has a row, nobody ended a document, and every act of one holds."""
+_DEEPEST: Final = 50
+"""How many ends may hang on one another. Only an act of an earlier day can make one void, so chains are short; what portals
+print of the days may still be nonsense."""
 _MATCHED: Final = "r_match"
 """Where no page has another number than before, and none was found a policy, identity has nothing more to say."""
 _PARTS: Final = (
@@ -155,9 +160,16 @@ def _bind(steps: Steps, *, is_decision: bool) -> None:
 
 def _force(steps: Steps) -> None:
     """What follows for the force of policies and of their parts."""
-    steps.run("sql/force_facts.sql")
+    steps.run("sql/force_touched.sql")
     if steps.has("r_force"):
         _weigh(steps)
+        for _ in range(_DEEPEST):
+            if not any(steps.has(what) for what in _ENDED):
+                break
+            steps.run("sql/force_follow.sql")
+            if not steps.has("r_follow"):
+                break
+            _weigh(steps)
         steps.run("sql/force_apply.sql")
     if any(steps.has(what) for what in _PARTS):
         steps.run("sql/part_facts.sql")
@@ -261,17 +273,18 @@ def _match_measures(steps: Steps) -> None:
 
 
 def _weigh(steps: Steps) -> None:
-    """The intervals of every touched policy: the temporary table `r_effect`."""
+    """The intervals of every policy that has a place in `r_force`: the temporary table `r_effect`."""
+    steps.run("sql/force_facts.sql")
     acts: dict[str, list[force.Act]] = {}
     for row in steps.read("sql/read_acts.sql"):
         how = (row["by_policy_id"], row["until"], row["bound_by"])
-        act = force.Act(row["relation"], row["day"], row["quote"] or "", *how)
+        act = force.Act(row["relation"], row["day"], row["quote"] or "", *how, is_void=row["is_void"])
         acts.setdefault(row["policy_id"], []).append(act)
     defaults = (
         {row["policy_id"]: row for row in steps.read("sql/read_defaults.sql")} if steps.has("default_term") else {}
     )
     # So many at a time: as Python's own values they are twenty times as large.
-    for first in range(0, steps.count("SELECT count(*) FROM r_force"), _PORTION):
+    for first in range(0, steps.count("SELECT count(place) FROM r_force"), _PORTION):
         rows = steps.read("sql/read_facts.sql", {"first": first, "last": first + _PORTION - 1})
         found = [interval for row in rows for interval in force.intervals(_facts(row, acts, defaults))]
         columns = {name: [getattr(interval, name) for interval in found] for name in EFFECT.names}

@@ -181,6 +181,68 @@ SCENARIOS = [
         ask={f"{A} on 2021-10-01": "repealed", f"{B} on 2021-10-01": "repealed"},
     ),
     Scenario(
+        "what was to repeal it is repealed before that day: nothing comes of it",
+        [
+            crawl(D1, doc("a")),
+            crawl(D2, later("b", B, NB, act("repeals", A))),
+            crawl(D3, third("c", act("repeals", B), effective_date="2021-04-10")),
+        ],
+        events=[
+            ISSUED,
+            ISSUED_B + D2,
+            f"repealed {A} 2021-05-01 @{D2}",
+            f"issued {C} 2021-03-25 @{D3}",
+            f"repealed {B} 2021-04-10 @{D3}",
+        ],
+        force={A: ["2020-02-01.."], B: ["2021-05-01..2021-04-09 repealed"], C: ["2021-04-10.."]},
+        ask={
+            f"{A} on 2021-10-01": "in_force",
+            f"{A} on 2021-10-01 known {D2}": "repealed",
+            f"{A} on 2021-10-01 known 2021-12-31": "in_force",
+            f"{B} on 2021-10-01": "repealed",
+        },
+    ),
+    Scenario(
+        "it, what was to repeal it, and what prevented that are met at once",
+        [
+            crawl(D1, news("n")),
+            crawl(
+                D2,
+                doc("a"),
+                later("b", B, NB, act("repeals", A)),
+                third("c", act("repeals", B), effective_date="2021-04-10"),
+            ),
+        ],
+        events=[f"issued {C} 2021-03-25 @{D2}", ISSUED_B + D2, f"issued {A} 2020-01-05 @{D2}"],
+        force={A: ["2020-02-01.."], B: ["2021-05-01..2021-04-09 repealed"]},
+    ),
+    Scenario(
+        "what prevented the repeal is itself prevented: the repeal stands",
+        [
+            crawl(D1, doc("a")),
+            crawl(D2, later("b", B, NB, act("repeals", A))),
+            crawl(D3, third("c", act("repeals", B), effective_date="2021-04-20")),
+            crawl(
+                D4,
+                doc(
+                    "d",
+                    "云江市丁办法",
+                    "云政发〔2021〕30号",
+                    signed_date="2021-04-01",
+                    published_date="2021-04-01",
+                    effective_date="2021-04-10",
+                    citations=[act("repeals", C)],
+                ),
+            ),
+        ],
+        force={
+            A: ["2020-02-01..2021-04-30 repealed"],
+            B: ["2021-05-01.."],
+            C: ["2021-04-20..2021-04-09 repealed"],
+        },
+        ask={f"{A} on 2021-10-01 known {D3}": "in_force", f"{A} on 2021-10-01": "repealed"},
+    ),
+    Scenario(
         "issued again under a new number, the old one repealed",
         [crawl(D1, doc("a")), crawl(D2, later("b", A, NB, act("repeals", A, "云政发〔2020〕1号")))],
         events=[ISSUED, f"issued {A} 2021-01-25 @{D2}", f"repealed {A} 2021-05-01 @{D2}"],

@@ -31,13 +31,23 @@ SCENARIOS = [
         ask={f"{A} on 2021-03-01": "not_yet_in_force", f"{A} on 2022-02-01": "repealed"},
     ),
     Scenario(
-        "two documents that repeal each other",
+        "two documents that repeal each other on one day",
+        [
+            crawl(D1, doc("a"), later("b", B, NB)),
+            crawl(D2, doc("a", citations=[act("repeals", None, NB, date="2021-07-01")])),
+            crawl(D3, later("b", B, NB, act("repeals", A, date="2021-07-01"))),
+        ],
+        force={A: ["2020-02-01..2021-06-30 repealed"], B: ["2021-05-01..2021-06-30 repealed"]},
+        events=[ISSUED, ISSUED_B + D1, f"repealed {B} 2021-07-01 @{D2}", f"repealed {A} 2021-07-01 @{D3}"],
+    ),
+    Scenario(
+        "two documents that repeal each other: the first to do so prevents the other",
         [
             crawl(D1, doc("a"), later("b", B, NB)),
             crawl(D2, doc("a", citations=[act("repeals", None, NB, date="2021-07-01")])),
             crawl(D3, later("b", B, NB, act("repeals", A))),
         ],
-        force={A: ["2020-02-01..2021-04-30 repealed"], B: ["2021-05-01..2021-06-30 repealed"]},
+        force={A: ["2020-02-01..2021-04-30 repealed"], B: ["2021-05-01.."]},
         events=[ISSUED, ISSUED_B + D1, f"repealed {B} 2021-07-01 @{D2}", f"repealed {A} 2021-05-01 @{D3}"],
     ),
     Scenario(
