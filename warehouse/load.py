@@ -30,6 +30,11 @@ _ANSWERED: Final = (
     "in_captures WHERE outcome IN ('unchanged', 'not_modified') AND EXISTS (SELECT 1 FROM reading WHERE batch = '')"
 )
 
+_BY_HAND: Final = "load_reading WHERE batch = ''"
+_ANSWERED_SINCE: Final = (
+    "load_reading AS r INNER JOIN capture AS c ON c.page_id = r.page_id AND c.fetched_at > r.known_at"
+    " WHERE r.batch = '' AND c.outcome IN ('unchanged', 'not_modified')"
+)
 _ILL: Final = "crawl AS c INNER JOIN load_run AS l ON l.source = c.source WHERE c.verdict IN ('suspect', 'failed')"
 """Where no run of the source ever was one of these, there is nothing to tell of its health."""
 _IN_FILE: Final = ("clauses",)
@@ -221,4 +226,6 @@ def _tell(steps: Steps) -> None:
 
 def _may_be_late(steps: Steps) -> bool:
     """Whether anything that is known was learned later than something of this load; cheap, and nearly always false."""
-    return steps.has(_LATER) or steps.has(_OVERTAKEN) or steps.has(_ANSWERED)
+    if steps.has(_LATER) or steps.has(_OVERTAKEN) or steps.has(_ANSWERED):
+        return True
+    return steps.has(_BY_HAND) and steps.has(_ANSWERED_SINCE)

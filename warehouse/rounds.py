@@ -67,8 +67,8 @@ _UNBOUND: Final = "citation WHERE known_to IS NULL AND bound_policy_id IS NULL"
 _ENDED: Final = ("r_effect WHERE end_kind IN ('repealed', 'repealed_stated')", "r_ended")
 """Where none of these has a row, nobody ended a document, and every act of one holds."""
 _DEEPEST: Final = 50
-"""How many ends may hang on one another. Only an act of an earlier day can make one void, so chains are short; what portals
-print of the days may still be nonsense."""
+"""How many ends may hang on one another. Only an act of an earlier day can make one void, so chains are short; but what
+portals print of days may be nonsense."""
 _MATCHED: Final = "r_match"
 """Where no page has another number than before, and none was found a policy, identity has nothing more to say."""
 _PARTS: Final = (

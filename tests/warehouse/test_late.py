@@ -138,3 +138,17 @@ def test_a_late_load_that_touches_nothing_replays_nothing(world):
     steps.clear()
     world.crawl("2021-05-02", world.policy("http://city/d", "云江市丁办法", "云政发〔2020〕4号"))
     assert "sql/late_find.sql" not in steps
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2), (0, 2, 1), (1, 0, 2), (1, 2, 0), (2, 0, 1), (2, 1, 0)])
+def test_what_a_crawl_found_unchanged_is_put_back_in_whatever_order_things_arrive(world, order):
+    first = {"text": "长久"}
+    loads = [
+        lambda: world.crawl("2021-01-02", world.policy(**first)),
+        lambda: world.crawl("2021-04-02", world.policy(outcome="unchanged", **first)),
+        lambda: world.crawl("2021-02-20", world.policy(when="2021-02-10", text="短暂"), source=None),
+    ]
+    for place in order:
+        loads[place]()
+    days = world.rows("SELECT CAST(known_from AS DATE), 0 FROM policy_version WHERE known_to IS DISTINCT FROM known_from")
+    assert sorted(str(day) for day, _ in days) == ["2021-01-01", "2021-02-09", "2021-04-01"]  # UTC, the eve in Shanghai

@@ -4,12 +4,13 @@
 
 CREATE OR REPLACE TEMP TABLE late_answer AS
 WITH answer AS (
-    -- The first such answer after each late reading.
+    -- The first such answer after each late reading, and after each that was taken in by hand: of that the crawler knew nothing.
     SELECT c.page_id, c.capture_id, c.crawl_id, c.fetched_at, c.digest, r.known_at
     FROM load_reading AS r
-    INNER JOIN late_page AS l ON l.page_id = r.page_id
     INNER JOIN capture AS c ON c.page_id = r.page_id AND c.fetched_at > r.known_at
-    WHERE c.outcome IN ('unchanged', 'not_modified')
+    WHERE
+        c.outcome IN ('unchanged', 'not_modified')
+        AND (r.batch = '' OR r.page_id IN (SELECT l.page_id FROM late_page AS l))
     QUALIFY row_number() OVER (PARTITION BY r.page_id, r.capture_id, r.change_cause ORDER BY c.fetched_at, c.capture_id) = 1
     UNION ALL
     -- This run's own.
