@@ -49,14 +49,15 @@ class Servers:
         """
         self.home, self.port = home, port
         self._log = None if verbose else _log_file(home)
-        self._process = subprocess.Popen(
-            _command(port),
-            stdout=self._log,
-            stderr=self._log,
-            stdin=subprocess.DEVNULL,
-            start_new_session=True,  # Ctrl-C reaches us, and we stop them in order
-            env={**os.environ, **environment, "DAGSTER_DISABLE_TELEMETRY": "1"},
-        )
+        with heeding_interrupts():
+            self._process = subprocess.Popen(
+                _command(port),
+                stdout=self._log,
+                stderr=self._log,
+                stdin=subprocess.DEVNULL,
+                start_new_session=True,  # Ctrl-C reaches us, and we stop them in order
+                env={**os.environ, **environment, "DAGSTER_DISABLE_TELEMETRY": "1"},
+            )
 
     def wait_until_up(self) -> None:
         """Wait until the UI answers.
@@ -228,6 +229,23 @@ def running(home: "Home") -> dict[str, Any] | None:
     except (OSError, ValueError):
         pass
     return None
+
+
+@contextlib.contextmanager
+def heeding_interrupts() -> Iterator[None]:
+    """Processes that are started meanwhile can be interrupted, however we were started; in the main thread only.
+
+    A shell that starts a command with `&` in a script has it ignore SIGINT, and whatever that command starts as well.
+    """
+    before = signal.getsignal(signal.SIGINT)
+    if before is not signal.SIG_IGN:
+        yield
+        return
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 @contextlib.contextmanager

@@ -25,6 +25,8 @@ SMALL_LOAD: Final = 2**20
 
 SOURCE_COLUMNS: Final = ("title", "jurisdiction", "authority", "homepage", "timezone", "schedule")
 
+SOURCE: Final = pa.schema([(name, pa.string()) for name in ("source", *SOURCE_COLUMNS)])
+
 _INSTANT: Final = pa.timestamp("us", tz="UTC")
 DELIVERY: Final = pa.schema(
     [(name, pa.string()) for name in ("idempotency_key", "event_id", "subscription", "channel")]
@@ -245,7 +247,8 @@ def _upsert(steps: Steps, rows: Sequence[Mapping[str, Any]]) -> None:
     sources = [{"source": row["name"]} | {name: row.get(name) for name in SOURCE_COLUMNS} for row in rows]
     known = "SELECT s.* FROM source AS s ORDER BY s.source"
     before = steps.rows(known)
-    steps.run("sql/source_upsert.sql", {"sources": sources})
+    steps.keep("CREATE OR REPLACE TEMP TABLE in_sources AS SELECT * FROM computed", sources, SOURCE)
+    steps.run("sql/source_upsert.sql")
     if steps.rows(known) != before:
         steps.execute("INSERT INTO unpublished VALUES ('source', NULL)")
 
