@@ -206,7 +206,7 @@ def hand_over(folder: Path) -> dict[str, int]:
     outbox.open_channel = lambda *_: _Nowhere()  # type: ignore[assignment]
     door = partial(Ledger.open, home.warehouse)
     matching, more = outbox.Matching(wanted, NOW), True
-    while more:  # as `pipeline.run.alert` does
+    while more:  # as `pipeline.alerting.alert` does
         with door() as ledger:
             more = matching.go_on(ledger)
     report = outbox.deliver(door, wanted, home, NOW, io.StringIO())

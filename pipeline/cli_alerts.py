@@ -97,7 +97,7 @@ def send_test(context: typer.Context, form: Form = Format.table) -> None:
 def deliver(context: typer.Context) -> None:
     """Match new events, and deliver everything that is due, without crawling."""
     from pipeline import metrics  # noqa: PLC0415
-    from pipeline.run import alert  # noqa: PLC0415
+    from pipeline.alerting import alert  # noqa: PLC0415
 
     _subscriptions(context.obj)
     found = alert(context.obj, sys.stdout)

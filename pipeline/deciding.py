@@ -15,7 +15,7 @@ import sys
 from collections.abc import Mapping
 from typing import Any, Final
 
-from pipeline import asking, journal, run
+from pipeline import alerting, asking, journal, run
 from policywatch import clock
 from policywatch.errors import UsageError
 from policywatch.home import Home
@@ -86,7 +86,7 @@ def decide(  # noqa: PLR0913 - what a decision consists of
         report = warehouse.decide(row)
         warehouse.publish(home.published)
     # Beside the decision itself, which a machine may read on stdout.
-    for note in run.alert(home, sys.stderr).notes:
+    for note in alerting.alert(home, sys.stderr).notes:
         sys.stderr.write(f"policywatch: {note}\n")
     shown = {"citation_id": citation_id, "bound_title": target.get("title"), "events": report.events, **about}
     return {name: (row | shown).get(name) for name in COLUMNS}

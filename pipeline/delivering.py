@@ -9,7 +9,7 @@ from typing import Final
 
 import dagster as dg
 
-from pipeline import metrics, run, runlog, tags
+from pipeline import alerting, metrics, runlog, tags
 from pipeline.resources import HomeResource
 from policywatch import clock
 from policywatch.errors import BusyError, PolicywatchError
@@ -24,7 +24,7 @@ SECONDS: Final = 300
 @dg.op
 def deliver_what_is_due(context: dg.OpExecutionContext, home: HomeResource) -> None:
     """Match, put together and send what is due now."""
-    told = run.alert(home.home, sys.stdout)
+    told = alerting.alert(home.home, sys.stdout)
     metrics.write(home.home)
     context.log.info("%s", ", ".join(f"{name} {count}" for name, count in told.counts.items()))
     for note in told.notes:
@@ -76,7 +76,7 @@ def is_due(home: Home) -> bool:
     """
     if not (home.alerts.exists() and home.warehouse.exists()):
         return False
-    from pipeline.alerts import config, notes, outbox  # noqa: PLC0415 - as in `run.alert`
+    from pipeline.alerts import config, notes, outbox  # noqa: PLC0415 - as in `alerting.alert`
     from warehouse.ledger import Ledger  # noqa: PLC0415
 
     subscriptions = config.load_subscriptions(home.alerts)

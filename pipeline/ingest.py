@@ -22,7 +22,7 @@ import pyarrow.parquet as pq
 from crawlers.archive import BadRecord, Capture, Shelf
 from crawlers.saved import SavedPage, SavedRun, write_saved
 from crawlers.source import Source
-from pipeline import pool, reading, run, saved
+from pipeline import alerting, pool, reading, run, saved
 from pipeline.parsers.records import plain
 from policywatch import clock
 from policywatch.errors import StorageError
@@ -121,7 +121,7 @@ def ingest(
     _write_account(folder, report)
     totals = run.load(home, INGEST)
     run.publish(home)
-    report.notes = run.alert(home, out).notes
+    report.notes = alerting.alert(home, out).notes
     report.loaded = {name: value for name, value in totals.items() if isinstance(value, int)}
     report.events = dict(totals.get("events") or {})
     return report

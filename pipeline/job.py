@@ -9,10 +9,11 @@ from typing import Any
 import dagster as dg
 
 from pipeline import tags
+from pipeline.alerting import Alerted
 from pipeline.assets.common import REPORT
 from pipeline.definitions import JOB, build_defs
 from pipeline.resources import HomeResource, open_instance, prepare
-from pipeline.run import Alerted, RunReport, declared, holding, take_alerts, take_crawl
+from pipeline.run import RunReport, declared, holding, take_alerts, take_crawl
 from pipeline.runlog import path_of
 from policywatch import errors
 from policywatch.errors import PolicywatchError

@@ -1,8 +1,8 @@
 """One run, step by step, as plain functions that know nothing of Dagster.
 
-What belongs here: the steps crawl, read, load (with resolve and detect: one transaction of the ledger), publish, alert,
-and `run_source`, which does them in order. What does not: how a step does its work (`crawlers`, `pipeline.reading`,
-`warehouse`, `pipeline.alerts`) and the orchestrator (`pipeline.assets`, `pipeline.job`).
+What belongs here: the steps crawl, read, load (with resolve and detect: one transaction of the ledger), publish, and
+`run_source`, which does them in order. What does not: how a step does its work (`crawlers`, `pipeline.reading`,
+`warehouse`), the last step (`pipeline.alerting`) and the orchestrator (`pipeline.assets`, `pipeline.job`).
 
 Every step can be killed at any instant and repeated: a crawl is committed by its crawl.json, a staging folder by a
 rename, a load by its transaction, the published file by a rename, a delivery by its idempotency key.
@@ -15,7 +15,6 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 from zoneinfo import ZoneInfo
@@ -26,6 +25,7 @@ from policywatch.home import Home
 
 if TYPE_CHECKING:
     from crawlers.source import Source
+    from pipeline.alerting import Alerted
     from pipeline.carrying import Ahead
     from pipeline.pool import Watcher
     from pipeline.reading import ReadReport
@@ -159,7 +159,7 @@ def holding(home: Home) -> "Iterator[None]":
     try:
         yield
     finally:
-        _let_go(home)
+        let_go(home)
         _held.pop(home.warehouse, None)
 
 
@@ -186,14 +186,14 @@ def ledger(home: Home, *, keep: bool = False) -> "Iterator[Ledger]":
             _held[home.warehouse], is_kept = opened, True
         yield opened
     except BaseException:
-        _let_go(home)
+        let_go(home)
         raise
     finally:
         if not is_kept:
             opened.close()
 
 
-def _let_go(home: Home) -> None:
+def let_go(home: Home) -> None:
     """Close what is held, if anything is; the next step opens it anew."""
     if (held := _held.get(home.warehouse)) is not None:
         _held[home.warehouse] = None
@@ -278,7 +278,7 @@ def load(home: Home, source: str | None = None) -> dict[str, Any]:
         for name in sorted(touched):
             hand_back(home, warehouse, name)
     if sum(totals.get(name, 0) for name in ("pages_new", "pages_changed")) > _MUCH:
-        _let_go(home)  # and with it the memory that the load took
+        let_go(home)  # and with it the memory that the load took
     return totals
 
 
@@ -345,72 +345,13 @@ def health(home: Home, source: str) -> list[dict[str, Any]]:
     return published.rows(home.published, sql, [source])
 
 
-# --- 7. alert --------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Alerted:
-    """What alerting did: counts (queued, sent, retrying, failed, deferred), and a line for whatever went wrong."""
-
-    counts: dict[str, int]
-    notes: tuple[str, ...] = ()
-
-
-def alert(home: Home, out: TextIO | None = None) -> Alerted:
-    """Match new events to subscriptions, queue them, deliver what is due, bring the feeds up to date.
-
-    The warehouse is closed while messages are sent: other processes need not wait for somebody's webhook.
-
-    Args:
-        home: its `alerts.yaml` holds the subscriptions; without one, events are taken note of and nothing is sent.
-        out: where the `console` channel writes; stdout by default.
-
-    Raises:
-        ConfigError: alerts.yaml does not fit its model.
-        StorageError: the warehouse, the outbox's notes or the feeds cannot be written; what was sent is on record.
-    """
-    from pipeline.alerts import config, feeds, outbox  # noqa: PLC0415 - the alert packages load only where they are used
-
-    now = clock.now()
-    subscriptions = config.load_subscriptions(home.alerts) if home.alerts.exists() else config.Subscriptions()
-    unwritten: StorageError | None = None
-    matching, more, is_due = outbox.Matching(subscriptions, now), True, False
-    while more:
-        with ledger(home) as warehouse:
-            more = matching.go_on(warehouse)
-            if not more:
-                is_due = outbox.is_due(warehouse, subscriptions, now)
-                try:
-                    feeds.publish(warehouse, subscriptions, home)
-                except StorageError as problem:  # messages can go out all the same
-                    unwritten = problem
-        if more:
-            _let_go(home)  # and with it the memory that a lot takes
-    report = outbox.DeliveryReport()
-    if is_due:
-        door = partial(_for_a_moment, home)
-        report = outbox.deliver(door, subscriptions, home, now, out or sys.stdout, later=clock.now)
-    if unwritten is not None:
-        raise unwritten
-    counts = {name: count for name, count in counts_of(report).items() if type(count) is int}
-    return Alerted({"queued": matching.queued, **counts}, tuple(report.lines()))
-
-
-@contextmanager
-def _for_a_moment(home: Home) -> "Iterator[Ledger]":
-    """The warehouse, closed on leaving, whoever had it open before."""
-    try:
-        with ledger(home) as warehouse:
-            yield warehouse
-    finally:
-        _let_go(home)
-
-
 # --- all -------------------------------------------------------------------------------------------------------------
 
 
 def run_source(source: str, *, home: Home, out: TextIO | None = None, recheck_all: bool = False) -> RunReport:
     """All the steps for one source, in this process but for the crawl, without Dagster."""
+    from pipeline import alerting  # noqa: PLC0415 - it is made of these steps
+
     declared(source)
     report = RunReport(source)
     take_crawl(report, crawl(source, home, recheck_all=recheck_all))
@@ -418,7 +359,7 @@ def run_source(source: str, *, home: Home, out: TextIO | None = None, recheck_al
         take_reading(report, found)
     take_load(report, load(home, source))
     publish(home)
-    take_alerts(report, alert(home, out))
+    take_alerts(report, alerting.alert(home, out))
     return report
 
 
@@ -448,7 +389,7 @@ def take_load(report: RunReport, totals: dict[str, Any]) -> None:
     report.events = dict(events) if isinstance(events, Mapping) else {}
 
 
-def take_alerts(report: RunReport, found: Alerted) -> None:
+def take_alerts(report: RunReport, found: "Alerted") -> None:
     """Add what alerting did to `report`."""
     report.deliveries = found.counts
     report.notes += found.notes

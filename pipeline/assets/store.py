@@ -10,7 +10,7 @@ from typing import Any
 import dagster as dg
 
 from crawlers.source import Source
-from pipeline import checks, metrics, run
+from pipeline import alerting, checks, metrics, run
 from pipeline.assets import common
 from pipeline.resources import HomeResource
 
@@ -75,14 +75,14 @@ def build(sources: Mapping[str, Source], partitions: dg.StaticPartitionsDefiniti
         again in a later run.
         """
         with common.only_what_passes(context):
-            told = run.alert(home.home, sys.stdout)
+            told = alerting.alert(home.home, sys.stdout)
             metrics.write(home.home)
         return dg.MaterializeResult(metadata=told_metadata(context, told))
 
     return [ledger, published, deliveries]
 
 
-def told_metadata(context: dg.AssetExecutionContext, told: run.Alerted) -> dict[str, Any]:
+def told_metadata(context: dg.AssetExecutionContext, told: alerting.Alerted) -> dict[str, Any]:
     """What alerting did: counts to plot over the runs, and what went wrong, which the log says too."""
     context.log.info("deliveries: %s", common.counted(told.counts))
     for note in told.notes:

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 import dagster as dg
 
 from crawlers.source import Source
-from pipeline import checks, freshness, metrics, reparse, run
+from pipeline import alerting, checks, freshness, metrics, reparse, run
 from pipeline.assets import common, store
 from pipeline.resources import HomeResource
 
@@ -35,7 +35,7 @@ def build(sources: Mapping[str, Source], partitions: dg.StaticPartitionsDefiniti
         with common.only_what_passes(context):
             run.take_load(report, run.load(home.home, "calendar"))
             run.publish(home.home)
-            told = run.alert(home.home, sys.stdout)
+            told = alerting.alert(home.home, sys.stdout)
             metrics.write(home.home)
         late = freshness.late(home.home, sources)
         behind = ", ".join(row["source"] for row in late) or "no source"

@@ -11,7 +11,7 @@ import pytest
 from fake_ledger import event_row
 from test_real_ledger import add, rows
 
-from pipeline import delivering, run
+from pipeline import alerting, delivering, run
 from pipeline.alerts import outbox
 from pipeline.alerts.notes import turn
 from policywatch.errors import BusyError, StorageError
@@ -21,9 +21,9 @@ from warehouse.ledger import Ledger
 ROOT = Path(__file__).parents[2]
 ALERT = """
 import sys
-from pipeline import run
+from pipeline import alerting
 from policywatch.home import Home
-found = run.alert(Home.at(sys.argv[1]))
+found = alerting.alert(Home.at(sys.argv[1]))
 print(found.counts["sent"], *found.notes)
 """
 MANY = """
@@ -49,8 +49,8 @@ def told(home, receiver):
 
 
 @contextmanager
-def alerting(home):
-    """`run.alert` in a process of its own."""
+def alerting_apart(home):
+    """`alerting.alert` in a process of its own."""
     command = [sys.executable, "-c", ALERT, str(home.root)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=os.environ | {"PYTHONPATH": str(ROOT)}) as it:
         try:
@@ -62,7 +62,7 @@ def alerting(home):
 def test_while_a_webhook_hangs_a_load_goes_through(home, receiver, told):
     told(timeout=30)
     receiver.answers = ["late", 200]
-    with alerting(home) as sending:
+    with alerting_apart(home) as sending:
         assert receiver.has_been_asked()
         # Not a moment is waited for: the warehouse is free.
         with Ledger.open(home.warehouse, wait=0) as ledger:
@@ -79,9 +79,9 @@ def test_while_a_webhook_hangs_a_load_goes_through(home, receiver, told):
 def test_two_that_send_at_once_send_nothing_twice(home, receiver, told):
     told(timeout=30)
     receiver.answers = ["late", 200]
-    with alerting(home) as first:
+    with alerting_apart(home) as first:
         assert receiver.has_been_asked()
-        with alerting(home) as second:
+        with alerting_apart(home) as second:
             receiver.release.set()
             said = [first.communicate(timeout=60)[0], second.communicate(timeout=60)[0]]
     assert sorted(said) == ["0\n", "3\n"]
@@ -91,11 +91,11 @@ def test_two_that_send_at_once_send_nothing_twice(home, receiver, told):
 def test_killed_while_a_webhook_hangs_the_same_keys_go_out_again_and_those_that_arrived_do_not(home, receiver, told):
     told(timeout=30)
     receiver.answers = [200, "late", 200]
-    with alerting(home) as sending:
+    with alerting_apart(home) as sending:
         assert receiver.has_been_asked(2)
         sending.kill()
     receiver.release.set()
-    assert run.alert(home).counts["sent"] == 2
+    assert alerting.alert(home).counts["sent"] == 2
     # The first had been noted; the second nobody knows about, but for its key.
     first, second, *others = receiver.keys
     assert others[0] == second
@@ -136,7 +136,7 @@ def test_very_many_events_are_taken_in_portions_and_the_warehouse_is_closed_betw
     watch(Ledger, "_lot", "bundle", int)
     real = Ledger.open.__func__
     monkeypatch.setattr(Ledger, "open", classmethod(lambda *args, **more: opened.append(1) or real(*args, **more)))
-    assert run.alert(home).counts["sent"] == count + 1
+    assert alerting.alert(home).counts["sent"] == count + 1
     assert max(lots["match"]) == 7
     assert max(lots["read"]) <= 7 + 5
     # What one person reads together is put together at once.
@@ -151,6 +151,6 @@ def test_feeds_that_cannot_be_written_are_said_after_the_messages_went_out(home,
     told()
     home.published.parent.write_text("no folder")
     with pytest.raises(StorageError, match=r"feeds cannot be written"):
-        run.alert(home)
+        alerting.alert(home)
     assert len(receiver.keys) == 3
     assert {row["status"] for row in rows(home)} == {"sent"}

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import duckdb
 import pytest
 
-from pipeline import journal, run
+from pipeline import alerting, journal, run
 from pipeline import rebuild as work
 from pipeline.cli import run_cli
 from policywatch import clock
@@ -168,7 +168,7 @@ def test_the_warehouse_is_made_again_and_equal(life, cli):
     assert report["alerts"].startswith("lost")
     again = contents(life.home.warehouse, outbox)
     assert again == {name: found for name, found in before.items() if name not in outbox}
-    run.alert(life.home)
+    alerting.alert(life.home)
     assert len(told(life)) == 2
 
 

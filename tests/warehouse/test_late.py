@@ -150,5 +150,6 @@ def test_what_a_crawl_found_unchanged_is_put_back_in_whatever_order_things_arriv
     ]
     for place in order:
         loads[place]()
-    days = world.rows("SELECT CAST(known_from AS DATE), 0 FROM policy_version WHERE known_to IS DISTINCT FROM known_from")
+    held = "known_to IS DISTINCT FROM known_from"
+    days = world.rows(f"SELECT CAST(known_from AS DATE), 0 FROM policy_version WHERE {held}")
     assert sorted(str(day) for day, _ in days) == ["2021-01-01", "2021-02-09", "2021-04-01"]  # UTC, the eve in Shanghai
