@@ -102,8 +102,7 @@ def connect(path: Path, wait: float, tell: Teller | None = None) -> duckdb.DuckD
 def _attach(connection: duckdb.DuckDBPyConnection, path: Path, spill: Path) -> None:
     """The file as the default database of `connection`. Attached, as only so the size of row groups can be chosen."""
     is_first = (NAME,) not in connection.execute("SELECT database_name FROM duckdb_databases()").fetchall()
-    quoted = str(path).replace("'", "''")
-    connection.execute(f"ATTACH IF NOT EXISTS '{quoted}' AS {NAME} ({publish.FORM})")
+    connection.execute(publish.attach(path, NAME))
     if is_first:
         # What a killed run could not hold in memory; the file is ours now, so nobody works with it.
         shutil.rmtree(spill, ignore_errors=True)

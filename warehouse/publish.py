@@ -30,9 +30,6 @@ ROW_GROUP: Final = 20_480
 """Rows that are compressed and written as one: so few that all cores can share the work, and that a round which touches
 some of them writes little anew."""
 
-FORM: Final = f"STORAGE_VERSION '{STORAGE}', ROW_GROUP_SIZE {ROW_GROUP}"
-"""How our files are attached for writing."""
-
 PAGE: Final = Path(__file__).parent.parent / "docs" / "dictionary.md"
 
 
@@ -67,6 +64,14 @@ def publish(connection: duckdb.DuckDBPyConnection, target: Path, watcher: Watche
     except BaseException:
         _remove(beside)
         raise
+
+
+def attach(path: Path, name: str) -> str:
+    """The statement that attaches the file at `path` for writing, as `name`, if it is not attached yet."""
+    quoted = str(path).replace("'", "''")
+    # A file keeps the form that it was made in; asking for an older one is an error.
+    form = [] if path.exists() else [f"STORAGE_VERSION '{STORAGE}'"]
+    return f"ATTACH IF NOT EXISTS '{quoted}' AS {name} ({', '.join([*form, f'ROW_GROUP_SIZE {ROW_GROUP}'])})"
 
 
 def _is_current(steps: Steps, target: Path) -> bool:
@@ -105,8 +110,7 @@ def _renew(steps: Steps, target: Path, beside: Path, home: str, edition: str) ->
 def _write(steps: Steps, beside: Path, home: str, work: Callable[[], bool]) -> bool:
     """Run `work` on the database at `beside`, attached as `publishing`, as one transaction; what it gives."""
     connection = steps.connection
-    quoted = str(beside).replace("'", "''")
-    steps.execute(f"ATTACH '{quoted}' AS publishing ({FORM})")
+    steps.execute(attach(beside, "publishing"))
     try:
         # One transaction: nothing goes through a log first.
         steps.execute("BEGIN TRANSACTION")
