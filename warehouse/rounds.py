@@ -64,8 +64,11 @@ _RENUMBERED: Final = (
     " WHERE c.policy_id IS NOT NULL AND c.number IS DISTINCT FROM v.number"
 )
 _UNBOUND: Final = "citation WHERE known_to IS NULL AND bound_policy_id IS NULL"
-_ENDED: Final = ("r_effect WHERE end_kind IN ('repealed', 'repealed_stated')", "r_ended")
-"""Where none of these has a row, nobody ended a document, and every act of one holds."""
+_ENDED: Final = (
+    "r_effect WHERE end_kind IN ('repealed', 'repealed_stated')",
+    "r_ended AS e INNER JOIN r_force AS f ON f.policy_id = e.policy_id",
+)
+"""Where none of these has a row, nobody ended what was weighed, before or now, and its acts hold as they did."""
 _DEEPEST: Final = 50
 """How many ends may hang on one another. Only an act of an earlier day can make one void, so chains are short; but what
 portals print of days may be nonsense."""
@@ -97,6 +100,7 @@ _COUNTED: Final = {
 def run_batches(steps: Steps) -> Counter[str]:
     """Every batch of `load_reading`, round by round. Gives the counts of all rounds."""
     steps.run("sql/rounds.sql")
+    steps.run("sql/acts.sql")
     counts: Counter[str] = Counter()
     number = 0
     for batch in steps.rows("SELECT batch_no, last_round, is_decision FROM load_batch ORDER BY batch_no"):
@@ -169,6 +173,7 @@ def _force(steps: Steps) -> None:
             steps.run("sql/force_follow.sql")
             if not steps.has("r_follow"):
                 break
+            steps.run("sql/force_again.sql")
             _weigh(steps)
         steps.run("sql/force_apply.sql")
     if any(steps.has(what) for what in _PARTS):

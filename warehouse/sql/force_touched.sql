@@ -55,7 +55,6 @@ CREATE OR REPLACE TEMP TABLE r_act (
     day DATE,
     until DATE,
     quote VARCHAR,
-    issued_on DATE,
     is_void BOOLEAN,
     bound_by VARCHAR
 );

@@ -1,6 +1,6 @@
 -- Step part_facts: the policies of which a part may have a force of its own: another document repeals or suspends named
 -- articles, or their own words name days for some.
--- In: r_policy, r_bound, r_citation_closed, r_merged, citation, policy_version. Out: r_part (policies), r_part_act, r_part_before,
+-- In: r_policy, r_bound, r_citation_closed, r_merged, r_deed, citation. Out: r_part (policies), r_part_act, r_part_before,
 -- r_part_effect (empty, for the function).
 
 CREATE OR REPLACE TEMP TABLE r_part AS
@@ -38,25 +38,20 @@ GROUP BY t.policy_id;
 
 CREATE OR REPLACE TEMP TABLE r_part_act AS
 SELECT
-    c.bound_policy_id AS policy_id,
-    c.policy_id AS by_policy_id,
-    CASE WHEN c.relation = 'partially_repeals' THEN 'repeals' ELSE c.relation END AS relation,
-    coalesce(c.starts_on, v.in_force_from, v.effective_date, v.signed_date, v.published_date, CAST(c.known_from AT TIME ZONE 'Asia/Shanghai' AS DATE))
-        AS day,
-    c.ends_on AS until,
-    c.scope,
-    c.bound_at,
-    c.quote,
-    CASE WHEN d.decision_id IS NOT NULL THEN concat_ws(': ', d.person, d.reason) END AS bound_by
-FROM citation AS c
-INNER JOIN r_part AS f ON f.policy_id = c.bound_policy_id
-INNER JOIN policy_version AS v ON v.policy_id = c.policy_id AND v.known_to IS NULL
-LEFT JOIN decision AS d ON d.decision_id = c.decision_id
-WHERE
-    c.known_to IS NULL AND c.page_kind = 'policy' AND c.policy_id <> c.bound_policy_id AND c.scope IS NOT NULL
-    AND c.relation IN ('repeals', 'partially_repeals', 'suspends')
+    a.policy_id,
+    a.by_policy_id,
+    CASE WHEN a.relation = 'partially_repeals' THEN 'repeals' ELSE a.relation END AS relation,
+    a.day,
+    a.until,
+    a.scope,
+    a.bound_at,
+    a.quote,
+    a.bound_by
+FROM r_deed AS a
+INNER JOIN r_part AS f ON f.policy_id = a.policy_id
+WHERE a.scope IS NOT NULL AND a.relation IN ('repeals', 'partially_repeals', 'suspends')
 QUALIFY row_number() OVER (
-    PARTITION BY c.bound_policy_id, c.policy_id, c.relation, day, c.ends_on, c.scope ORDER BY c.known_from, c.citation_id
+    PARTITION BY a.policy_id, a.by_policy_id, a.relation, a.day, a.until, a.scope ORDER BY a.known_from, a.citation_id
 ) = 1;
 
 CREATE OR REPLACE TEMP TABLE r_part_before AS
