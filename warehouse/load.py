@@ -30,7 +30,6 @@ _ANSWERED: Final = (
     "in_captures WHERE outcome IN ('unchanged', 'not_modified') AND EXISTS (SELECT 1 FROM reading WHERE batch = '')"
 )
 
-_BY_HAND: Final = "load_reading WHERE batch = ''"
 _ANSWERED_SINCE: Final = (
     "load_reading AS r INNER JOIN capture AS c ON c.page_id = r.page_id AND c.fetched_at > r.known_at"
     " WHERE r.batch = '' AND c.outcome IN ('unchanged', 'not_modified')"
@@ -226,6 +225,4 @@ def _tell(steps: Steps) -> None:
 
 def _may_be_late(steps: Steps) -> bool:
     """Whether anything that is known was learned later than something of this load; cheap, and nearly always false."""
-    if steps.has(_LATER) or steps.has(_OVERTAKEN) or steps.has(_ANSWERED):
-        return True
-    return steps.has(_BY_HAND) and steps.has(_ANSWERED_SINCE)
+    return any(steps.has(what) for what in (_LATER, _OVERTAKEN, _ANSWERED, _ANSWERED_SINCE))

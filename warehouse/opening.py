@@ -22,10 +22,8 @@ from warehouse.steps import Steps, names_in
 SMALL_FILE: Final = 32 * 2**20
 """Bytes of a warehouse below which one thread works: handing out the work would cost more."""
 
-_CONFIG: Final[dict[str, str | bool | int | float | list[str]]] = {
-    # What the engine may hold at once; the rest waits in files beside the warehouse. Our own share comes on top.
-    "memory_limit": "1GB",
-}
+MEMORY: Final = "1GB"
+"""What the engine may hold at once; the rest waits in files beside the warehouse. Our own share comes on top."""
 
 NAME: Final = "warehouse"
 """The warehouse's name in statements that name a database."""
@@ -78,10 +76,12 @@ def connect(path: Path, wait: float, tell: Teller | None = None) -> duckdb.DuckD
         StorageError: it is held for longer than `wait` seconds, or is no DuckDB file.
     """
     deadline = time.monotonic() + wait
+    spill = path.with_name(f"{path.name}.tmp")
     while True:
         # By name: a second opening in this process shares the first. Two handles of one file would lose its lock.
-        spill = path.with_name(f"{path.name}.tmp")
-        connection = duckdb.connect(f":memory:{path.absolute()}", config=_CONFIG | {"temp_directory": str(spill)})
+        connection = duckdb.connect(
+            f":memory:{path.absolute()}", config={"memory_limit": MEMORY, "temp_directory": str(spill)}
+        )
         try:
             _attach(connection, path, spill)
         except duckdb.Error as error:

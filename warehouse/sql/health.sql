@@ -46,11 +46,6 @@ SELECT e.event_id, e.is_late
 FROM event AS e
 WHERE e.kind IN ('source_unhealthy', 'source_recovered') AND e.source = (SELECT l.source FROM load_run AS l);
 
-UPDATE source
-SET
-    bad_streak = h.streak,
-    last_crawl_id = h.crawl_id,
-    last_crawl_at = h.finished_at,
-    last_verdict = h.verdict
+UPDATE source SET bad_streak = h.streak
 FROM (SELECT a.* FROM load_health AS a QUALIFY row_number() OVER (ORDER BY a.finished_at DESC, a.crawl_id DESC) = 1) AS h
 WHERE source.source = h.source;

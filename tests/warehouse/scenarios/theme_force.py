@@ -19,6 +19,12 @@ def third(page, *acts, **more):
     return doc(page, C, NC, **(fields | {"citations": list(acts)} | more))
 
 
+def fourth(page, *acts, **more):
+    """The last document, published on the day on which it was signed."""
+    fields = {"signed_date": "2021-04-01", "published_date": "2021-04-01"}
+    return doc(page, "云江市丁办法", "云政发〔2021〕30号", **(fields | {"citations": list(acts)} | more))
+
+
 SCENARIOS = [
     Scenario(
         "repealed by a later document",
@@ -122,18 +128,7 @@ SCENARIOS = [
             crawl(D1, doc("a", effect=until("2022-12-31"))),
             crawl(D2, later("b", B, NB, act("extends", A, until="2024-12-31"))),
             crawl(D3, third("c", act("extends", A, until="2026-12-31"))),
-            crawl(
-                D4,
-                doc(
-                    "d",
-                    "云江市丁办法",
-                    "云政发〔2021〕30号",
-                    signed_date="2021-04-01",
-                    published_date="2021-04-01",
-                    effective_date="2022-01-01",
-                    citations=[act("repeals", A)],
-                ),
-            ),
+            crawl(D4, fourth("d", act("repeals", A), effective_date="2022-01-01")),
         ],
         events=[
             ISSUED,
@@ -222,18 +217,7 @@ SCENARIOS = [
             crawl(D1, doc("a")),
             crawl(D2, later("b", B, NB, act("repeals", A))),
             crawl(D3, third("c", act("repeals", B), effective_date="2021-04-20")),
-            crawl(
-                D4,
-                doc(
-                    "d",
-                    "云江市丁办法",
-                    "云政发〔2021〕30号",
-                    signed_date="2021-04-01",
-                    published_date="2021-04-01",
-                    effective_date="2021-04-10",
-                    citations=[act("repeals", C)],
-                ),
-            ),
+            crawl(D4, fourth("d", act("repeals", C), effective_date="2021-04-10")),
         ],
         force={
             A: ["2020-02-01..2021-04-30 repealed"],
