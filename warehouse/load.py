@@ -168,15 +168,16 @@ def _stage(steps: Steps, run: Mapping[str, Any], folder: Path | None) -> None:
             path = None if folder is None else folder / f"{name}.parquet"
             if path is not None and path.exists():
                 quoted = str(path).replace("'", "''")
-                rows = f"read_parquet('{quoted}')"
+                rows, place = f"read_parquet('{quoted}', file_row_number = true)", "file_row_number"
             else:
-                rows = f"none_{name}"
+                rows, place = f"none_{name}", "CAST(0 AS BIGINT)"
                 steps.connection.register(rows, schema.empty_table())
             columns = [f'"{column}"' for column in schema.names if (name, column) != ("readings", "text")]
             kind = "VIEW" if name in _IN_FILE else "TABLE"
             steps.execute(f"CREATE OR REPLACE TEMP {kind} in_{name} AS SELECT {', '.join(columns)} FROM {rows}")  # noqa: S608 - our own
             if name == "readings":
-                steps.execute(f"CREATE OR REPLACE TEMP VIEW in_texts AS SELECT capture_id, text_hash, text FROM {rows}")  # noqa: S608 - our own
+                texts = f"capture_id, text_hash, text, {place} AS place"
+                steps.execute(f"CREATE OR REPLACE TEMP VIEW in_texts AS SELECT {texts} FROM {rows}")  # noqa: S608 - our own
     except duckdb.Error as error:
         raise _unloadable(folder, error) from error
 

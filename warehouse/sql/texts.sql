@@ -7,12 +7,17 @@ FROM load_reading AS r
 WHERE r.text_hash NOT IN (SELECT b.text_hash FROM body_text AS b)
 GROUP BY r.text_hash;
 
--- As written: the texts stream past the list, and stay in their order. Left to itself, the engine gathers all of them first.
-SET disabled_optimizers = 'join_order,build_side_probe_side';
+-- Which rows of the file are wanted, as a list by their place: what comes out of a join is not written by all cores, and
+-- leaves groups of rows half filled, which are packed once more when the file is closed.
+SET VARIABLE texts_wanted = (
+    SELECT coalesce(list(n.capture_id IS NOT NULL ORDER BY t.place), CAST([] AS BOOLEAN[]))
+    FROM in_texts AS t
+    LEFT JOIN load_text AS n ON n.capture_id = t.capture_id AND n.text_hash = t.text_hash
+);
 
 INSERT INTO body_text
 SELECT t.text_hash, t.text
 FROM in_texts AS t
-SEMI JOIN load_text AS n ON n.capture_id = t.capture_id AND n.text_hash = t.text_hash;
+WHERE getvariable('texts_wanted')[t.place + 1];
 
-RESET disabled_optimizers;
+RESET VARIABLE texts_wanted;
