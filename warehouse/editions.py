@@ -53,10 +53,20 @@ def touch_all(steps: Steps) -> None:
     steps.execute("INSERT INTO unpublished VALUES ('all', NULL)")
 
 
-def name_of(steps: Steps) -> str:
-    """The edition that the list of what is unpublished counts from; empty for none."""
-    rows = steps.rows("SELECT id FROM unpublished WHERE kind = 'edition'")
+def name_of(steps: Steps, *, before: bool = False) -> str:
+    """The last edition, which the list of what is unpublished counts from, or the one `before`; empty for none."""
+    rows = steps.rows(f"SELECT id FROM {'unpublished_before' if before else 'unpublished'} WHERE kind = 'edition'")
     return str(rows[0]["id"]) if rows else ""
+
+
+def list_outdated(steps: Steps, since: str) -> bool:
+    """List in `outdated` what edition `since`, the last or the one before, lacks; False where it is another one."""
+    lists = {name_of(steps, before=True): ("unpublished", "unpublished_before"), name_of(steps): ("unpublished",)}
+    if not since or since not in lists:
+        return False
+    every = " UNION ".join(f"SELECT kind, id FROM {table} WHERE kind <> 'edition'" for table in lists[since])
+    steps.execute(f"CREATE OR REPLACE TEMP TABLE outdated AS {every}")
+    return True
 
 
 def has_news(steps: Steps) -> bool:
@@ -87,12 +97,14 @@ def is_near(steps: Steps) -> bool:
 
 
 def refresh(steps: Steps, home: str, tables: Sequence[str]) -> bool:
-    """Bring the attached `publishing`, an older edition, up to date; `home` is the quoted name of the warehouse.
+    """Bring the attached `publishing`, an older edition, up to date by what `list_outdated` listed.
+
+    `home` is the quoted name of the warehouse.
 
     Returns:
         Whether every table then has as many rows as the warehouse's: if not, something was touched that was not noted.
     """
-    kinds = {row["kind"] for row in steps.rows("SELECT DISTINCT kind FROM unpublished")}
+    kinds = {row["kind"] for row in steps.rows("SELECT DISTINCT kind FROM outdated")}
     for table in tables:
         if table == "citation":
             _take(steps, home, table, "page_id", {"page"} & kinds)
@@ -105,7 +117,7 @@ def refresh(steps: Steps, home: str, tables: Sequence[str]) -> bool:
             steps.execute(f"INSERT INTO publishing.{table} BY NAME FROM {home}.{table}")
     for table in DERIVED if "policy" in kinds else ():
         steps.execute(
-            f"DELETE FROM publishing.{table} WHERE policy_id IN (SELECT id FROM unpublished WHERE kind = 'policy')"
+            f"DELETE FROM publishing.{table} WHERE policy_id IN (SELECT id FROM outdated WHERE kind = 'policy')"
         )
     counts = " UNION ALL ".join(
         f"SELECT (SELECT count(*) FROM publishing.{table}) = (SELECT count(*) FROM {home}.{table}) AS same"
@@ -119,7 +131,7 @@ def _take(steps: Steps, home: str, table: str, column: str, kinds: Iterable[str]
     listed = ", ".join(f"'{kind}'" for kind in sorted(kinds))
     if not listed:
         return
-    keys = f"(SELECT u.id FROM unpublished AS u WHERE u.kind IN ({listed}))"
+    keys = f"(SELECT u.id FROM outdated AS u WHERE u.kind IN ({listed}))"
     if table == "body_text":  # texts are never changed
         steps.execute(
             f"INSERT INTO publishing.{table} FROM {home}.{table} AS t WHERE t.rowid IN ("
@@ -131,10 +143,13 @@ def _take(steps: Steps, home: str, table: str, column: str, kinds: Iterable[str]
     steps.execute(f"INSERT INTO publishing.{table} BY NAME FROM {home}.{table} WHERE {column} IN {keys}")
 
 
-def settle(steps: Steps, edition: str) -> None:
-    """What was unpublished is published, as `edition`."""
+def settle(steps: Steps, edition: str, *, is_kept: bool) -> None:
+    """What was unpublished is published, as `edition`; with `is_kept`, what its predecessor lacks is remembered."""
     steps.execute("BEGIN TRANSACTION")
     try:
+        steps.execute("DELETE FROM unpublished_before")
+        if is_kept:
+            steps.execute("INSERT INTO unpublished_before SELECT DISTINCT kind, id FROM unpublished")
         steps.execute("DELETE FROM unpublished")
         steps.execute("INSERT INTO unpublished VALUES ('edition', ?)", [edition])
         steps.execute("COMMIT")

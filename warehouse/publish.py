@@ -14,7 +14,7 @@ from typing import Final
 
 import duckdb
 
-from warehouse import dictionary, editions, folding
+from warehouse import dictionary, editions, folding, spare
 from warehouse.steps import Steps, Watcher, names_in
 
 TABLES: Final = (
@@ -37,7 +37,8 @@ def publish(connection: duckdb.DuckDBPyConnection, target: Path, watcher: Watche
     """Put `connection`'s warehouse at `target` for readers, by rename: what stands there, brought up to date.
 
     Where nothing stands there, or too much changed since, or it is not the last edition, it is built anew. Readers
-    of the old file keep it. Nothing but the target is left behind, no `.wal` either.
+    of the old file keep it. Nothing but the target is left behind, no `.wal` either; beside a large one the edition
+    before it (`spare`).
 
     Raises:
         duckdb.Error, OSError: the target stays as it was.
@@ -52,15 +53,18 @@ def publish(connection: duckdb.DuckDBPyConnection, target: Path, watcher: Watche
     if _is_current(steps, target):
         return
     try:
-        if not _renew(steps, target, beside, home, edition):
+        is_renewed = _renew(steps, target, beside, home, edition)
+        if not is_renewed:
             _remove(beside)
+            spare.drop(target)
             _write(steps, beside, home, lambda: _fill(steps, _name(home), edition))
         # A log that somebody's crash left beside the old file would make the new one unreadable.
         target.with_name(f"{target.name}.wal").unlink(missing_ok=True)
         if watcher is not None:
             watcher("rename")
+        is_kept = is_renewed and spare.keep(target)
         os.replace(beside, target)  # noqa: PTH105 - the name of the guarantee: atomic
-        editions.settle(steps, edition)
+        editions.settle(steps, edition, is_kept=is_kept)
     except BaseException:
         _remove(beside)
         raise
@@ -95,13 +99,26 @@ def _is_current(steps: Steps, target: Path) -> bool:
 
 
 def _renew(steps: Steps, target: Path, beside: Path, home: str, edition: str) -> bool:
-    """Copy what stands at `target` to `beside` and bring it up to date; whether that could be done."""
+    """Bring an older edition up to date at `beside`; whether that could be done.
+
+    The older edition is the file before the last, if nobody reads it any more; else a copy of the last, at `target`.
+    """
     last = editions.name_of(steps)
     if not (last and last.endswith(editions.form()) and target.exists() and editions.is_near(steps)):
         return False
+    if spare.take(target, beside):
+        if _bring_up(steps, beside, home, edition):
+            return True
+        _remove(beside)
+    spare.drop(target)  # its place is wanted for the copy
     shutil.copyfile(target, beside)
+    return _bring_up(steps, beside, home, edition)
+
+
+def _bring_up(steps: Steps, beside: Path, home: str, edition: str) -> bool:
+    """Bring the file at `beside` up to `edition`; whether that could be done."""
     try:
-        return _write(steps, beside, home, lambda: _bring(steps, _name(home), last, edition))
+        return _write(steps, beside, home, lambda: _bring(steps, _name(home), edition))
     except duckdb.Error:
         # What stands there is damaged or was made by something else.
         return False
@@ -126,11 +143,12 @@ def _write(steps: Steps, beside: Path, home: str, work: Callable[[], bool]) -> b
     return done
 
 
-def _bring(steps: Steps, home: str, last: str, edition: str) -> bool:
-    """The published database of edition `last`, brought up to `edition`; whether it was that edition."""
-    if not steps.has(f"(SELECT publishing.edition() AS name) WHERE name = '{last}'"):
+def _bring(steps: Steps, home: str, edition: str) -> bool:
+    """The published database that is attached, brought up to `edition`; whether it is known what it lacks."""
+    (found,) = steps.rows("SELECT publishing.edition() AS name")
+    if not editions.list_outdated(steps, str(found["name"])):
         return False
-    steps.run("sql/publish_chosen.sql", {"is_all": False})
+    steps.execute("CREATE OR REPLACE TEMP TABLE chosen AS SELECT id AS policy_id FROM outdated WHERE kind = 'policy'")
     if not editions.refresh(steps, home, TABLES):
         return False
     steps.execute("USE publishing")
@@ -158,7 +176,7 @@ def _name(text: str) -> str:
 
 def _fill(steps: Steps, home: str, edition: str) -> bool:
     """The whole published database in `publishing`; always true."""
-    steps.run("sql/publish_chosen.sql", {"is_all": True})
+    steps.execute(f"CREATE OR REPLACE TEMP TABLE chosen AS SELECT policy_id FROM {home}.policy")  # noqa: S608 - our own
     for table in TABLES:
         compressed = dictionary.COMPRESSED.get(table)
         if compressed is None:
