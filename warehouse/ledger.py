@@ -125,6 +125,8 @@ class Ledger(Outbox):
         try:
             if sum(path.stat().st_size for path in staging.iterdir()) >= SMALL_LOAD:
                 self._connection.execute("RESET threads")
+                # Straight into the file: in the log first, so much would be written twice.
+                self._connection.execute("SET checkpoint_threshold = '1KB'")
             return self._transaction(lambda steps: load.load(steps, run, staging))
         finally:
             load.let_go(self._connection)
