@@ -32,6 +32,14 @@ def is_last_try(context: dg.AssetExecutionContext) -> bool:
     return is_attended(context) or context.retry_number >= RETRIES.max_retries
 
 
+class StoppedError(dg.DagsterError, dg.DagsterExecutionInterruptedError):
+    """The run was told to stop, by a person or by `up`, which ends.
+
+    An interrupt alone counts as one more failure of a step that may be tried again: Dagster would wait a minute, and
+    then begin anew. Its own errors it lets through, and then takes this one for the interrupt that it is.
+    """
+
+
 @contextmanager
 def only_what_passes(context: dg.AssetExecutionContext) -> Iterator[None]:
     """Let a step be tried again where that can help: a warehouse in use, a portal that is down.
@@ -40,9 +48,12 @@ def only_what_passes(context: dg.AssetExecutionContext) -> Iterator[None]:
 
     Raises:
         Failure: of any other kind; Dagster does not try again.
+        StoppedError: the run was told to stop.
     """
     try:
         yield
+    except (dg.DagsterExecutionInterruptedError, KeyboardInterrupt) as told:
+        raise StoppedError("stopped; the next run goes on from here") from told
     except Exception as error:
         if isinstance(error, _PASSING) and not is_attended(context):
             raise

@@ -122,6 +122,22 @@ def test_only_what_may_pass_is_tried_again(repository):
         assert not outcome(error, "schedule")
 
 
+@pytest.mark.parametrize("told", [dg.DagsterExecutionInterruptedError, KeyboardInterrupt])
+def test_a_run_that_is_told_to_stop_ends_and_is_not_tried_again(told):
+    @dg.asset(retry_policy=common.RETRIES)
+    def step(context: dg.AssetExecutionContext) -> None:
+        with common.only_what_passes(context):
+            raise told
+
+    with dg.DagsterInstance.ephemeral() as instance:
+        dg.materialize([step], instance=instance, raise_on_error=False)
+        (run,) = instance.get_runs()
+        kinds = [entry.dagster_event_type for entry in instance.all_logs(run.run_id) if entry.is_dagster_event]
+        assert run.status in {dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED}
+    assert dg.DagsterEventType.STEP_FAILURE in kinds
+    assert dg.DagsterEventType.STEP_UP_FOR_RETRY not in kinds
+
+
 def test_freshness_follows_the_schedules(declare, home):
     declare("tiny")
     source = load_source("tiny")
