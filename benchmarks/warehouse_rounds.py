@@ -138,9 +138,11 @@ class Writer:
     def __exit__(self, *_: object) -> None:
         self._connection.close()
 
-    def first(self, folder: Path, policies: int) -> Path:
-        """The first crawl of `policies` pages."""
-        return self._write(folder, 0, f"SELECT n, 0 AS r, 'new' AS outcome FROM range({policies}) AS t(n)")
+    def first(self, folder: Path, policies: int, *, known: int = 0, number: int = 0) -> Path:
+        """Crawl `number`, which finds pages up to `policies`, beyond those that are `known`: all are new."""
+        return self._write(
+            folder, number, f"SELECT n, 0 AS r, 'new' AS outcome FROM range({known}, {policies}) AS t(n)"
+        )
 
     def round(self, folder: Path, number: int, policies: int, asked: int, *, every: bool = False) -> Path:
         """Crawl `number` (from 1): of `asked` pages of `policies` one in a hundred changed, one is gone, one is new.

@@ -35,6 +35,16 @@ def generate(folder: str, policies: str, asked: str, clauses: str) -> dict[str, 
     return {}
 
 
+def generate_large(folder: str, policies: str, asked: str, portion: str) -> dict[str, Any]:
+    """Crawls of `portion` new pages each until there are `policies`, and a round of `asked` of them."""
+    root, every, step = Path(folder), int(policies), int(portion)
+    with Writer(clauses=False) as writer:
+        for number, known in enumerate(range(0, every, step)):
+            writer.first(root / str(number), min(known + step, every), known=known, number=number)
+        writer.round(root / "every", -(-every // step), every, int(asked), every=True)
+    return {"crawls": -(-every // step)}
+
+
 def load(home: str, staging: str) -> dict[str, Any]:
     """From opening the warehouse to closing it."""
     begun = time.perf_counter()
@@ -163,7 +173,7 @@ def _spent(work: Callable[[], object]) -> float:
 
 
 WORK = {
-    "generate": generate, "load": load, "publish": publish, "copy": copy, "gzip": packed, "plain": plain, "search": search,
+    "generate": generate, "generate_large": generate_large, "load": load, "publish": publish, "copy": copy, "gzip": packed, "plain": plain, "search": search,
     "ask": ask,
 }  # fmt: skip
 

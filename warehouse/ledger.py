@@ -127,9 +127,18 @@ class Ledger(Outbox):
                 self._connection.execute("RESET threads")
                 # Straight into the file: in the log first, so much would be written twice.
                 self._connection.execute("SET checkpoint_threshold = '1KB'")
-            return self._transaction(lambda steps: load.load(steps, run, staging))
+            return self._load(run, staging)
         finally:
             load.let_go(self._connection)
+
+    def _load(self, run: Mapping[str, Any], staging: Path) -> LoadReport:
+        try:
+            return self._transaction(lambda steps: load.load(steps, run, staging))
+        except StorageError as error:
+            # A crawl of very many pages. What has to lie side by side in memory cannot wait in files.
+            if not (isinstance(error.__cause__, duckdb.OutOfMemoryException) and opening.give_more(self._connection)):
+                raise
+        return self._transaction(lambda steps: load.load(steps, run, staging))
 
     def calendar(self, today: date, now: datetime, warn_days: Sequence[int] = (30, 7)) -> LoadReport:
         """What the calendar alone brings by `today` (a day in the portals' zone): commenced, expired, expiring.

@@ -22,8 +22,11 @@ from warehouse.steps import Steps, names_in
 SMALL_FILE: Final = 32 * 2**20
 """Bytes of a warehouse below which one thread works: handing out the work would cost more."""
 
-MEMORY: Final = "1GB"
-"""What the engine may hold at once; the rest waits in files beside the warehouse. Our own share comes on top."""
+MEMORY: Final = 10**9
+"""Bytes that the engine may hold at once; the rest waits in files beside the warehouse. Our own share comes on top."""
+
+MORE: Final = 0.5
+"""Share of the machine's memory that it may hold where that turns out not to be enough."""
 
 NAME: Final = "warehouse"
 """The warehouse's name in statements that name a database."""
@@ -80,7 +83,7 @@ def connect(path: Path, wait: float, tell: Teller | None = None) -> duckdb.DuckD
     while True:
         # By name: a second opening in this process shares the first. Two handles of one file would lose its lock.
         connection = duckdb.connect(
-            f":memory:{path.absolute()}", config={"memory_limit": MEMORY, "temp_directory": str(spill)}
+            f":memory:{path.absolute()}", config={"memory_limit": f"{MEMORY}B", "temp_directory": str(spill)}
         )
         try:
             _attach(connection, path, spill)
@@ -112,6 +115,15 @@ def _attach(connection: duckdb.DuckDBPyConnection, path: Path, spill: Path) -> N
         connection.execute("SET threads = 1")
 
 
+def give_more(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Let the engine hold half of the machine's memory, if that is more than usual; whether it is."""
+    more = int(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") * MORE)
+    if more <= MEMORY:
+        return False
+    connection.execute(f"SET memory_limit = '{more}B'")
+    return True
+
+
 def _unreadable(path: Path, error: duckdb.Error) -> StorageError:
     if _says(error, _FULL):
         return broken(path, error)
@@ -125,6 +137,8 @@ def broken(path: Path, error: Exception) -> StorageError:
         msg = f"{path} could not be written, the disk is full; nothing was changed, free some space and run again"
     elif isinstance(error, duckdb.FatalException | duckdb.SerializationException) or _says(error, _DAMAGED):
         msg = f"{path} is damaged, nothing was changed; {REBUILD}: {first_line(error)}"
+    elif isinstance(error, duckdb.OutOfMemoryException):
+        msg = f"{path} needs more memory for this than the machine has, nothing was changed: {first_line(error)}"
     else:
         what = f"{path} could not be read or written, nothing was changed"
         msg = f"{what}; if it stays so, {REBUILD}: {first_line(error)}"

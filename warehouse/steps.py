@@ -24,6 +24,10 @@ def text_of(name: str) -> str:
     return (HERE / name).read_text(encoding="utf-8")
 
 
+_parsed: dict[str, list[duckdb.Statement]] = {}
+"""The statements of the files that were run: taking a file apart costs a fifth of a small load."""
+
+
 def names_in(folder: str) -> list[str]:
     """The SQL files of `folder` (`views`, `migrations`) in order of their names, relative to the package."""
     return [f"{folder}/{path.name}" for path in sorted((HERE / folder).glob("*.sql"))]
@@ -39,7 +43,9 @@ class Steps:
     def run(self, name: str, values: Mapping[str, Any] | None = None) -> int:
         """Run every statement of file `name`, with those `values` that it names; the rows that the last changed."""
         found = 0
-        for statement in self.connection.extract_statements(text_of(name)):
+        if name not in _parsed:
+            _parsed[name] = self.connection.extract_statements(text_of(name))
+        for statement in _parsed[name]:
             self._tell(name)
             needed = {key: (values or {})[key] for key in statement.named_parameters}
             row = self.connection.execute(statement, needed or None).fetchone()

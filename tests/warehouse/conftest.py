@@ -2,7 +2,10 @@
 
 import hashlib
 import json
+import tempfile
 from datetime import UTC, date, datetime
+from functools import cache
+from pathlib import Path
 
 import pytest
 
@@ -45,6 +48,15 @@ def says(rule, when=None, quote="原文", where="body", term=None):
     return {"rule": rule, "date": when, "quote": quote, "where": where, "term": term}
 
 
+@cache
+def new_warehouse():
+    """The bytes of a warehouse that holds nothing: to make one takes longer than many a test."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "new.duckdb"
+        Ledger.open(path).close()
+        return path.read_bytes()
+
+
 class Page:
     """One answer: a page read (the default), or an outcome without a reading (missing, failed, unchanged, rejected)."""
 
@@ -65,6 +77,9 @@ class World:
         self.root = root
         self.path = root / "warehouse" / "policywatch.duckdb"
         self.published = root / "published" / "policies.duckdb"
+        if not self.path.exists():
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            self.path.write_bytes(new_warehouse())
         self.ledger = Ledger.open(self.path, wait=0)
         self.ledger._connection.execute("SET threads = 1")  # tests share the machine
 

@@ -1,9 +1,10 @@
 """A load of any size stays within what a small machine has: spilled to files, clauses streamed, force in portions."""
 
+import duckdb
 import pytest
 
 from policywatch.errors import StorageError
-from warehouse import rounds
+from warehouse import opening, rounds
 from warehouse.ledger import Ledger
 from warehouse.publish import ROW_GROUP
 
@@ -46,6 +47,35 @@ def test_the_engine_holds_a_gigabyte_and_leaves_the_rest_beside_the_file(world):
     limit, place = world.one("SELECT current_setting('memory_limit'), current_setting('temp_directory')")
     assert limit == "953.6 MiB"  # a gigabyte
     assert place == str(world.path) + ".tmp"
+
+
+class Short:
+    """A watcher that runs out of memory at the first statement that weighs much, so many times."""
+
+    def __init__(self, times):
+        self.left = times
+
+    def __call__(self, step):
+        if step == "sql/policy_versions.sql" and self.left:
+            self.left -= 1
+            raise duckdb.OutOfMemoryException("Out of Memory Error: failed to pin block")
+
+
+def test_a_crawl_for_which_a_gigabyte_is_too_little_gets_more(world, monkeypatch):
+    world.ledger.watcher = Short(1)
+    report = world.crawl("2021-01-02", *pages(world))
+    assert report.policies_new == 7
+    assert world.one("SELECT current_setting('memory_limit')") != ("953.6 MiB",)
+    another = world.policy("http://city/9", "云江市第9办法", "云政发〔2020〕9号")
+    world.ledger.watcher = Short(2)
+    with pytest.raises(StorageError, match="needs more memory for this than the machine has, nothing was changed"):
+        world.crawl("2021-02-02", another)
+    monkeypatch.setattr(opening, "MORE", 0.0)  # a machine that has no more
+    world.ledger.watcher = Short(1)
+    with pytest.raises(StorageError, match="needs more memory"):
+        world.crawl("2021-02-02", another)
+    world.ledger.watcher = None
+    assert world.crawl("2021-02-02", another).policies_new == 1
 
 
 def test_what_a_killed_run_left_there_is_cleared_away_by_the_next_alone(world):
