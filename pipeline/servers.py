@@ -18,6 +18,7 @@ from pathlib import Path
 from types import FrameType
 from typing import IO, TYPE_CHECKING, Any, Final
 
+from pipeline.heeding import heeding_signals
 from policywatch.errors import BusyError, PolicywatchError, StorageError, UsageError
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ class Servers:
         """
         self.home, self.port = home, port
         self._log = None if verbose else _log_file(home)
-        with heeding_interrupts():
+        with heeding_signals():
             self._process = subprocess.Popen(
                 _command(port),
                 stdout=self._log,
@@ -229,23 +230,6 @@ def running(home: "Home") -> dict[str, Any] | None:
     except (OSError, ValueError):
         pass
     return None
-
-
-@contextlib.contextmanager
-def heeding_interrupts() -> Iterator[None]:
-    """Processes that are started meanwhile can be interrupted, however we were started; in the main thread only.
-
-    A shell that starts a command with `&` in a script has it ignore SIGINT, and whatever that command starts as well.
-    """
-    before = signal.getsignal(signal.SIGINT)
-    if before is not signal.SIG_IGN:
-        yield
-        return
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
 
 
 @contextlib.contextmanager
