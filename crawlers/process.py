@@ -19,6 +19,8 @@ from pathlib import Path
 from types import ModuleType, TracebackType
 from typing import Any, Self
 
+from policywatch.heeding import heeding_signals
+
 _HAS_SERVER = "forkserver" in multiprocessing.get_all_start_methods()
 _CONTEXT: Any = multiprocessing.get_context("forkserver" if _HAS_SERVER else "spawn")
 _SETTLE_SECONDS = 30
@@ -48,7 +50,7 @@ class CrawlProcess:
         streams = [Path(self._folder.name) / name for name in ("out", "said")[: 1 if verbose else 2]]
         words = (list(arguments), dict(os.environ if env is None else env), list(map(str, streams)), first)
         self._process = _CONTEXT.Process(target=_work, args=words)
-        with _no_main():
+        with _no_main(), heeding_signals():
             self._process.start()
         self.pid: int = self._process.pid
 
@@ -104,7 +106,8 @@ def warm() -> None:
         from multiprocessing import forkserver  # noqa: PLC0415 - not on every system
 
         forkserver.set_forkserver_preload(["crawlers.preload"])
-        forkserver.ensure_running()
+        with heeding_signals():
+            forkserver.ensure_running()
 
 
 @contextmanager

@@ -16,10 +16,10 @@ from itertools import islice
 from pathlib import Path
 from typing import Final, Protocol, TypeVar
 
-from pipeline.heeding import heeding_signals
 from pipeline.parsers import prepare_page, read_text
 from pipeline.parsers.records import Hints, Listed, PageRecord, Unreadable
 from policywatch.errors import StorageError
+from policywatch.heeding import heeding_signals
 from policywatch.home import Home
 
 IN_PROCESS: Final = 64

@@ -18,8 +18,8 @@ from pathlib import Path
 from types import FrameType
 from typing import IO, TYPE_CHECKING, Any, Final
 
-from pipeline.heeding import heeding_signals
 from policywatch.errors import BusyError, PolicywatchError, StorageError, UsageError
+from policywatch.heeding import heeding_signals
 
 if TYPE_CHECKING:
     from policywatch.home import Home

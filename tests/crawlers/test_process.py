@@ -62,6 +62,23 @@ def test_whoever_leaves_early_interrupts_the_crawl(tmp_path):
         os.kill(pid, 0)
 
 
+def test_so_it_is_where_the_starter_ignores_interrupts(tmp_path):
+    """As whatever a script starts with `&` does."""
+    script = tmp_path / "main.py"
+    script.write_text(
+        "import signal\n"
+        "from crawlers.process import CrawlProcess\n"
+        "signal.signal(signal.SIGINT, signal.SIG_IGN)\n"
+        f"with CrawlProcess(['x', '--home', {str(tmp_path)!r}], first={HANG!r}) as process:\n"
+        "    while 'begun' not in process.out:\n"
+        "        assert process.wait(0.01) is None\n"
+        "    process.stop()\n"
+        "    print(process.wait(0), signal.getsignal(signal.SIGINT) is signal.SIG_IGN)\n"
+    )
+    done = subprocess.run([sys.executable, script], capture_output=True, text=True, check=True)
+    assert done.stdout == "1 True\n"
+
+
 def test_a_killed_crawl_says_by_what(tmp_path):
     with CrawlProcess(["x", "--home", str(tmp_path)], first="import os; os.kill(os.getpid(), 9)") as process:
         assert process.wait() == -9

@@ -8,7 +8,7 @@ import pytest
 CHILD = "import signal; print(*(signal.getsignal(s) is signal.SIG_IGN for s in (signal.SIGINT, signal.SIGTERM)))"
 PROGRAM = f"""
 import signal, subprocess, sys
-from pipeline.heeding import heeding_signals
+from policywatch.heeding import heeding_signals
 for sign in (signal.SIGINT, signal.SIGTERM):
     signal.signal(sign, signal.SIG_IGN if sys.argv[1] == "ignoring" else signal.SIG_DFL)
 with heeding_signals():

@@ -1,7 +1,7 @@
 """Signals that we were started to ignore, and the processes that we start.
 
-What belongs here: letting a process that is started be stopped. What does not: stopping it (`pipeline.servers`,
-`pipeline.pool`).
+What belongs here: letting a process that is started be stopped. What does not: stopping it (`crawlers.process`,
+`pipeline.servers`, `pipeline.pool`).
 """
 
 import signal
