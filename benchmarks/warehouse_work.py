@@ -38,11 +38,12 @@ def generate(folder: str, policies: str, asked: str, clauses: str) -> dict[str, 
 def generate_large(folder: str, policies: str, asked: str, portion: str) -> dict[str, Any]:
     """Crawls of `portion` new pages each until there are `policies`, and a round of `asked` of them."""
     root, every, step = Path(folder), int(policies), int(portion)
+    begun = range(0, every, step)
     with Writer(clauses=False) as writer:
-        for number, known in enumerate(range(0, every, step)):
+        for number, known in enumerate(begun):
             writer.first(root / str(number), min(known + step, every), known=known, number=number)
-        writer.round(root / "every", -(-every // step), every, int(asked), every=True)
-    return {"crawls": -(-every // step)}
+        writer.round(root / "every", len(begun), every, int(asked), every=True)
+    return {"crawls": len(begun)}
 
 
 def load(home: str, staging: str) -> dict[str, Any]:
@@ -173,8 +174,8 @@ def _spent(work: Callable[[], object]) -> float:
 
 
 WORK = {
-    "generate": generate, "generate_large": generate_large, "load": load, "publish": publish, "copy": copy, "gzip": packed, "plain": plain, "search": search,
-    "ask": ask,
+    "generate": generate, "generate_large": generate_large, "load": load, "publish": publish, "copy": copy,
+    "gzip": packed, "plain": plain, "search": search, "ask": ask,
 }  # fmt: skip
 
 if __name__ == "__main__":

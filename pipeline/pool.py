@@ -8,13 +8,13 @@ One page can never stop the others: what the reader cannot read, and even what k
 
 import multiprocessing
 import os
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
-from typing import Final, Protocol, TypeVar
+from typing import Final, Protocol
 
 from pipeline.parsers import prepare_page, read_text
 from pipeline.parsers.records import Hints, Listed, PageRecord, Unreadable
@@ -26,9 +26,6 @@ IN_PROCESS: Final = 64
 """Up to this many pages are read here: starting workers would cost more than it saves."""
 _HALVES: Final = 8
 """So many pages count as one that most likely need not be read to their end."""
-Given = TypeVar("Given")
-Result = TypeVar("Result")
-
 _CHUNK: Final = 16
 _MOST_WORKERS: Final = 8
 
@@ -188,15 +185,9 @@ def _read_chunk(jobs: Sequence[Job]) -> list[Read]:
 
 
 def _executor(workers: int) -> ProcessPoolExecutor:
+    """The pool. What it is first given starts the workers: if they ignored SIGTERM, they would outlive a dead one."""
     # Spawn, not fork: the parent may hold threads (Dagster, progress bars) and open databases.
     return ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"))
-
-
-def _submitted(executor: ProcessPoolExecutor, work: Callable[[Given], Result], given: Given) -> Future[Result]:
-    """The future of `work`."""
-    # The first one starts the workers. Were they to ignore SIGTERM, they would never end where one of them is dead.
-    with heeding_signals():
-        return executor.submit(work, given)
 
 
 def _one_by_one(jobs: Sequence[Job]) -> Iterator[Read]:
@@ -205,7 +196,9 @@ def _one_by_one(jobs: Sequence[Job]) -> Iterator[Read]:
     try:
         for job in jobs:
             try:
-                yield _submitted(executor, read_one, job).result()
+                with heeding_signals():
+                    future = executor.submit(read_one, job)
+                yield future.result()
             except BrokenProcessPool:
                 executor.shutdown()
                 executor = _executor(1)
@@ -220,7 +213,8 @@ def _parallel(jobs: Sequence[Job], workers: int) -> Iterator[tuple[int, list[Rea
     chunks = {start: jobs[start : start + _CHUNK] for start in range(0, len(jobs), _CHUNK)}
     try:
         with _executor(workers) as executor:
-            futures = {_submitted(executor, _read_chunk, chunk): start for start, chunk in chunks.items()}
+            with heeding_signals():
+                futures = {executor.submit(_read_chunk, chunk): start for start, chunk in chunks.items()}
             for future in as_completed(futures):
                 outcomes = future.result()
                 start = futures[future]

@@ -25,7 +25,7 @@ def test_what_is_started_from_a_script_with_an_ampersand_can_be_stopped(how, ign
 
 
 POOL = """
-import os, signal, sys
+import signal
 from pipeline import pool
 from tests.pipeline.test_pool import Bomb, job
 if __name__ == "__main__":

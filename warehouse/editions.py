@@ -64,7 +64,7 @@ def list_outdated(steps: Steps, since: str) -> bool:
     lists = {name_of(steps, before=True): ("unpublished", "unpublished_before"), name_of(steps): ("unpublished",)}
     if not since or since not in lists:
         return False
-    every = " UNION ".join(f"SELECT kind, id FROM {table} WHERE kind <> 'edition'" for table in lists[since])
+    every = " UNION ".join(f"SELECT DISTINCT kind, id FROM {table} WHERE kind <> 'edition'" for table in lists[since])
     steps.execute(f"CREATE OR REPLACE TEMP TABLE outdated AS {every}")
     return True
 
@@ -149,7 +149,7 @@ def settle(steps: Steps, edition: str, *, is_kept: bool) -> None:
     try:
         steps.execute("DELETE FROM unpublished_before")
         if is_kept:
-            steps.execute("INSERT INTO unpublished_before SELECT DISTINCT kind, id FROM unpublished")
+            steps.execute("INSERT INTO unpublished_before FROM unpublished")
         steps.execute("DELETE FROM unpublished")
         steps.execute("INSERT INTO unpublished VALUES ('edition', ?)", [edition])
         steps.execute("COMMIT")

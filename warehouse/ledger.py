@@ -6,6 +6,7 @@ load (`load`), of publishing (`publish`) and the outbox of the alerts (`outbox`)
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from datetime import date, datetime
 from pathlib import Path
 from types import TracebackType
@@ -127,18 +128,21 @@ class Ledger(Outbox):
                 self._connection.execute("RESET threads")
                 # Straight into the file: in the log first, so much would be written twice.
                 self._connection.execute("SET checkpoint_threshold = '1KB'")
-            return self._load(run, staging)
+            return self._load(lambda steps: load.load(steps, run, staging))
         finally:
             load.let_go(self._connection)
+            with suppress(duckdb.Error):
+                self._connection.execute("RESET checkpoint_threshold")
 
-    def _load(self, run: Mapping[str, Any], staging: Path) -> LoadReport:
+    def _load(self, work: Callable[[Steps], LoadReport]) -> LoadReport:
+        """Run `work` as one transaction; where memory is too short for it, once more with more."""
         try:
-            return self._transaction(lambda steps: load.load(steps, run, staging))
+            return self._transaction(work)
         except StorageError as error:
             # A crawl of very many pages. What has to lie side by side in memory cannot wait in files.
             if not (isinstance(error.__cause__, duckdb.OutOfMemoryException) and opening.give_more(self._connection)):
                 raise
-        return self._transaction(lambda steps: load.load(steps, run, staging))
+        return self._transaction(work)
 
     def calendar(self, today: date, now: datetime, warn_days: Sequence[int] = (30, 7)) -> LoadReport:
         """What the calendar alone brings by `today` (a day in the portals' zone): commenced, expired, expiring.

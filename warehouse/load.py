@@ -137,9 +137,8 @@ def _readings(steps: Steps) -> None:
 
 
 def let_go(connection: duckdb.DuckDBPyConnection) -> None:
-    """Let go of the staging files and of what was set for the load, however it ended."""
+    """Let go of the staging files, however the load ended."""
     with suppress(duckdb.Error):
-        connection.execute("RESET checkpoint_threshold")
         for view in ("in_texts", *(f"in_{name}" for name in _IN_FILE)):
             connection.execute(f"DROP VIEW IF EXISTS temp.{view}")
     for name in staging.SCHEMAS:

@@ -34,12 +34,11 @@ def take(target: Path, beside: Path) -> bool:
 
 def keep(target: Path) -> bool:
     """Keep what stands at `target`, which is about to be replaced, under its second name; whether that was done."""
-    drop(target)
     try:
         if target.stat().st_size < LARGE:
             return False
         os.link(target, path_of(target))
-    except OSError:  # a file system without links: the next edition is copied
+    except OSError:  # a file system without links, or something in the way: the next edition is copied
         return False
     return True
 

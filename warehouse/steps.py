@@ -14,6 +14,9 @@ import pyarrow as pa
 
 HERE = Path(__file__).parent
 
+_parsed: dict[str, list[duckdb.Statement]] = {}
+"""The statements of the files that were run: taking them all apart takes 20 ms, and a process may load many times."""
+
 Watcher = Callable[[str], None]
 """Called with the step's name before each statement; tests break the load at every one of them."""
 
@@ -22,10 +25,6 @@ Watcher = Callable[[str], None]
 def text_of(name: str) -> str:
     """The SQL of file `name`, relative to the package: `sql/captures.sql`."""
     return (HERE / name).read_text(encoding="utf-8")
-
-
-_parsed: dict[str, list[duckdb.Statement]] = {}
-"""The statements of the files that were run: taking them all apart takes 20 ms, and a process may load many times."""
 
 
 def names_in(folder: str) -> list[str]:

@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
@@ -486,29 +487,42 @@ def test_an_id_is_found_before_anything_else(told):
 # --- put in place ----------------------------------------------------------------------------------------------------
 
 
+READER = """
+import duckdb, sys
+with duckdb.connect(sys.argv[1], read_only=True) as held:
+    for _ in sys.stdin:
+        print(held.execute("SELECT count(*) FROM policies").fetchone()[0], flush=True)
+"""
+
+
+@contextmanager
+def reader_of(path):
+    """Another process that has the file open: a function that has it count the policies that it sees."""
+    command = [sys.executable, "-c", READER, str(path)]
+    reader = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+    def count():
+        reader.stdin.write("\n")
+        reader.stdin.flush()
+        return int(reader.stdout.readline())
+
+    try:
+        yield count
+    finally:
+        reader.communicate()
+
+
 def test_readers_keep_the_old_file_and_new_ones_get_the_new(world):
     world.crawl("2021-01-02", world.policy())
     path = world.publish()
-    script = f"""
-import duckdb
-held = duckdb.connect({str(path)!r}, read_only=True)
-print(held.execute("SELECT count(*) FROM policies").fetchone()[0], flush=True)
-input()
-print(held.execute("SELECT count(*) FROM policies").fetchone()[0], flush=True)
-"""
-    reader = subprocess.Popen([sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-    try:
-        assert reader.stdout.readline().strip() == "1"
+    with reader_of(path) as seen:
+        assert seen() == 1
         world.crawl("2021-02-02", world.policy("http://city/b", number="云政发〔2020〕2号"))
         world.publish()
         world.publish()
         with duckdb.connect(str(path), read_only=True) as new:
             assert new.execute("SELECT count(*) FROM policies").fetchone() == (2,)
-        reader.stdin.write("\n")
-        reader.stdin.flush()
-        assert reader.stdout.readline().strip() == "1"
-    finally:
-        reader.communicate()
+        assert seen() == 1
     assert [item.name for item in path.parent.iterdir()] == [path.name]
 
 
