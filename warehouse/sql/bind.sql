@@ -4,34 +4,41 @@
 -- a title binds if one policy has it, or if issuer or day of issue beside it tell which. A document never names itself, nor one that is younger. No guess: else unbound.
 -- What a person decided comes before all that: bound to that policy, or to none.
 
+-- Who is called so: one column after the other, as there are many policies and few are asked for.
+CREATE OR REPLACE TEMP TABLE r_named AS
+WITH asked AS (
+    SELECT DISTINCT u.title_norm AS title FROM r_unbound AS u
+)
+SELECT v.policy_id, v.number AS name, TRUE AS is_number
+FROM policy_version AS v
+WHERE v.known_to IS NULL AND v.number IN (SELECT u.number FROM r_unbound AS u)
+UNION
+SELECT v.policy_id, v.title_norm, FALSE
+FROM policy_version AS v
+WHERE v.known_to IS NULL AND v.title_norm IN (SELECT a.title FROM asked AS a)
+UNION
+SELECT v.policy_id, v.instrument_title_norm, FALSE
+FROM policy_version AS v
+WHERE v.known_to IS NULL AND v.instrument_title_norm IN (SELECT a.title FROM asked AS a)
+UNION
+-- People cite a notice without the issuer that its title begins with.
+SELECT i.policy_id, substr(i.title_norm, length(i.issuer) + 1) AS title, FALSE
+FROM (SELECT v.policy_id, v.title_norm, unnest(v.issuers_norm) AS issuer FROM policy_version AS v WHERE v.known_to IS NULL) AS i
+WHERE starts_with(i.title_norm, i.issuer) AND title IN (SELECT a.title FROM asked AS a);
+
 CREATE OR REPLACE TEMP TABLE r_target AS
 SELECT
-    v.policy_id, v.number, v.title_norm, v.instrument_title_norm, v.issuers_norm, v.known_from, v.change_cause,
-    coalesce(v.signed_date, v.published_date) AS issued_on
+    v.policy_id, v.number, v.issuers_norm, v.known_from, v.change_cause, coalesce(v.signed_date, v.published_date) AS issued_on
 FROM policy_version AS v
-WHERE v.known_to IS NULL;
-
-CREATE OR REPLACE TEMP TABLE r_target_title AS
-SELECT DISTINCT t.policy_id, t.title
-FROM (
-    SELECT a.policy_id, unnest([a.title_norm, a.instrument_title_norm]) AS title FROM r_target AS a
-    UNION ALL
-    -- People cite a notice without the issuer that its title begins with.
-    SELECT a.policy_id, substr(a.title_norm, length(i.issuer) + 1)
-    FROM r_target AS a, unnest(a.issuers_norm) AS i(issuer)
-    WHERE starts_with(a.title_norm, i.issuer)
-) AS t
-WHERE t.title IN (SELECT u.title_norm FROM r_unbound AS u);
+WHERE
+    v.known_to IS NULL
+    AND v.policy_id IN (SELECT n.policy_id FROM r_named AS n UNION ALL SELECT d.target_id FROM r_decided AS d);
 
 CREATE OR REPLACE TEMP TABLE r_candidate AS
 WITH pair AS (
-    SELECT u.citation_id, t.policy_id, TRUE AS by_number
+    SELECT u.citation_id, n.policy_id, n.is_number AS by_number
     FROM r_unbound AS u
-    INNER JOIN r_target AS t ON t.number = u.number
-    UNION ALL
-    SELECT u.citation_id, t.policy_id, FALSE
-    FROM r_unbound AS u
-    INNER JOIN r_target_title AS t ON t.title = u.title_norm
+    INNER JOIN r_named AS n ON n.name = CASE WHEN n.is_number THEN u.number ELSE u.title_norm END
 ),
 judged AS (
     SELECT

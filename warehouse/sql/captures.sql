@@ -2,7 +2,8 @@
 -- In: load_run, in_captures, in_readings. Out: capture, in_captures and in_readings without what is known already.
 
 CREATE OR REPLACE TEMP TABLE in_captures AS
-SELECT i.* FROM in_captures AS i
+SELECT i.*, CASE WHEN i.role = 'page' THEN 'pg_' || substr(sha256(i.canonical_url), 1, 16) END AS page_id
+FROM in_captures AS i
 QUALIFY row_number() OVER (PARTITION BY i.capture_id) = 1;
 
 DELETE FROM in_captures
@@ -19,8 +20,7 @@ DELETE FROM in_rejected WHERE capture_id NOT IN (SELECT capture_id FROM in_captu
 
 INSERT INTO capture BY NAME
 SELECT
-    * REPLACE (coalesce(c.crawl_id, (SELECT crawl_id FROM load_run)) AS crawl_id),
-    CASE WHEN c.role = 'page' THEN 'pg_' || substr(sha256(c.canonical_url), 1, 16) END AS page_id
+    * REPLACE (coalesce(c.crawl_id, (SELECT crawl_id FROM load_run)) AS crawl_id)
 FROM in_captures AS c;
 
 INSERT INTO rejected BY NAME

@@ -11,37 +11,47 @@ SELECT
     bool_or(c.outcome = 'missing') AND p.source = any_value(c.source) AS is_missing,
     CASE (SELECT l.verdict FROM load_run AS l) WHEN 'good' THEN TRUE WHEN 'partial' THEN is_answered ELSE FALSE END AS is_good
 FROM in_captures AS c
-INNER JOIN page AS p ON p.canonical_url = c.canonical_url
+INNER JOIN page AS p ON p.page_id = c.page_id
 LEFT JOIN in_rejected AS r ON r.capture_id = c.capture_id
 WHERE c.role = 'page' AND c.fetched_at >= p.last_checked_at AND (p.reading_url IS NULL OR c.url = p.reading_url)
 GROUP BY p.page_id, p.source;
 
-INSERT INTO load_event BY NAME
-SELECT
-    CASE WHEN c.is_answered THEN 'reappeared' ELSE 'disappeared' END AS kind,
-    concat_ws('|', p.page_id, epoch_us(CASE WHEN c.is_answered THEN c.checked_at ELSE p.missing_since END)) AS fact,
-    0 AS rank,
-    p.policy_id,
-    p.page_id,
-    p.source,
-    coalesce(v.number, w.number) AS number,
-    coalesce(v.title, w.title) AS title,
-    p.canonical_url AS url,
-    CASE WHEN c.is_answered OR l.source IS NULL THEN c.checked_at ELSE l.finished_at END AS detected_at,
-    CAST(to_json({'state': p.state}) AS VARCHAR) AS before,
-    CAST(to_json({'state': CASE WHEN c.is_answered THEN 'live' ELSE 'gone' END}) AS VARCHAR) AS after,
-    p.source AS cause_source
+CREATE OR REPLACE TEMP TABLE load_check_told AS
+SELECT c.is_answered, c.checked_at, p.page_id, p.policy_id, p.source, p.canonical_url, p.state, p.missing_since
 FROM load_check AS c
-CROSS JOIN load_run AS l
 INNER JOIN page AS p ON p.page_id = c.page_id
-LEFT JOIN policy_version AS v ON v.policy_id = p.policy_id AND v.known_to IS NULL
-LEFT JOIN page_version AS w ON w.page_id = p.page_id AND w.known_to IS NULL
 WHERE
     c.is_good
     AND (
         (c.is_answered AND p.state = 'gone')
         OR (c.is_missing AND NOT c.is_answered AND p.state <> 'gone' AND p.missing_count = 1)
     );
+
+INSERT INTO load_event BY NAME
+SELECT
+    CASE WHEN t.is_answered THEN 'reappeared' ELSE 'disappeared' END AS kind,
+    concat_ws('|', t.page_id, epoch_us(CASE WHEN t.is_answered THEN t.checked_at ELSE t.missing_since END)) AS fact,
+    0 AS rank,
+    t.policy_id,
+    t.page_id,
+    t.source,
+    coalesce(v.number, w.number) AS number,
+    coalesce(v.title, w.title) AS title,
+    t.canonical_url AS url,
+    CASE WHEN t.is_answered OR l.source IS NULL THEN t.checked_at ELSE l.finished_at END AS detected_at,
+    CAST(to_json({'state': t.state}) AS VARCHAR) AS before,
+    CAST(to_json({'state': CASE WHEN t.is_answered THEN 'live' ELSE 'gone' END}) AS VARCHAR) AS after,
+    t.source AS cause_source
+FROM load_check_told AS t
+CROSS JOIN load_run AS l
+LEFT JOIN (
+    SELECT a.policy_id, a.number, a.title FROM policy_version AS a
+    WHERE a.known_to IS NULL AND a.policy_id IN (SELECT o.policy_id FROM load_check_told AS o)
+) AS v ON v.policy_id = t.policy_id
+LEFT JOIN (
+    SELECT a.page_id, a.number, a.title FROM page_version AS a
+    WHERE a.known_to IS NULL AND a.page_id IN (SELECT o.page_id FROM load_check_told AS o)
+) AS w ON w.page_id = t.page_id;
 
 UPDATE page
 SET

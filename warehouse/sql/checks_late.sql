@@ -6,7 +6,7 @@ CREATE OR REPLACE TEMP TABLE late_checked AS
 WITH asked AS (
     SELECT p.page_id, min(c.fetched_at) AS asked_at, any_value(p.last_checked_at) AS last_checked_at, min(p.first_seen_at) AS first_seen_at
     FROM in_captures AS c
-    INNER JOIN page AS p ON p.canonical_url = c.canonical_url
+    INNER JOIN page AS p ON p.page_id = c.page_id
     WHERE c.role = 'page'
     GROUP BY p.page_id
 )

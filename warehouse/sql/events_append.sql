@@ -17,7 +17,9 @@ QUALIFY row_number() OVER (PARTITION BY l.kind, l.fact ORDER BY l.moment, l.batc
 -- What was withdrawn may come true after all.
 DELETE FROM event WHERE withdrawn_at IS NOT NULL AND event_id IN (SELECT n.event_id FROM load_event_new AS n);
 
-DELETE FROM load_event_new WHERE event_id IN (SELECT e.event_id FROM event AS e);
+DELETE FROM load_event_new WHERE event_id IN (
+    SELECT e.event_id FROM event AS e WHERE e.event_id IN (SELECT n.event_id FROM load_event_new AS n)
+);
 
 INSERT INTO event BY NAME SELECT * FROM load_event_new;
 

@@ -29,6 +29,15 @@ difference AS (
     INNER JOIN before_end AS b ON b.policy_id = c.policy_id
     INNER JOIN now_end AS n ON n.policy_id = c.policy_id
     WHERE c.is_source
+),
+named AS (
+    SELECT v.policy_id, v.page_id, v.source, v.number, v.title, v.url, v.status_raw
+    FROM policy_version AS v
+    WHERE
+        v.known_to IS NULL
+        AND v.policy_id IN (
+            SELECT unnest([d.policy_id, d.end_policy_id]) FROM difference AS d WHERE d.kind IS NOT NULL
+        )
 )
 SELECT
     d.kind,
@@ -61,8 +70,8 @@ SELECT
     coalesce(d.end_quote, v.status_raw) AS quote,
     coalesce(w.source, v.source) AS cause_source
 FROM difference AS d
-INNER JOIN policy_version AS v ON v.policy_id = d.policy_id AND v.known_to IS NULL
-LEFT JOIN policy_version AS w ON w.policy_id = d.end_policy_id AND w.known_to IS NULL
+INNER JOIN named AS v ON v.policy_id = d.policy_id
+LEFT JOIN named AS w ON w.policy_id = d.end_policy_id
 LEFT JOIN (
     SELECT r.policy_id, r.by_policy_id, min(r.bound_by) AS bound_by
     FROM r_act AS r

@@ -15,12 +15,8 @@ WITH answer AS (
     UNION ALL
     -- This run's own.
     SELECT c.page_id, c.capture_id, c.crawl_id, c.fetched_at, c.digest, NULL
-    FROM (
-        SELECT i.capture_id, 'pg_' || substr(sha256(i.canonical_url), 1, 16) AS page_id, i.crawl_id, i.fetched_at, i.digest
-        FROM in_captures AS i
-        WHERE i.outcome IN ('unchanged', 'not_modified')
-    ) AS c
-    WHERE c.page_id IN (SELECT r.page_id FROM reading AS r WHERE r.batch = '')
+    FROM in_captures AS c
+    WHERE c.outcome IN ('unchanged', 'not_modified') AND c.page_id IN (SELECT r.page_id FROM reading AS r WHERE r.batch = '')
 )
 SELECT DISTINCT a.page_id, a.capture_id, a.crawl_id, a.fetched_at, a.digest
 FROM answer AS a

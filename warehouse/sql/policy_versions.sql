@@ -3,31 +3,60 @@
 
 -- Only pages that carry the document itself can speak for it.
 CREATE OR REPLACE TEMP TABLE r_winner AS
-SELECT v.page_id, t.known_at AS touched_at
-FROM (
-    SELECT c.policy_id, max(c.known_at) AS known_at
+WITH speaker AS (
+    SELECT v.page_id, v.policy_id, v.authority, t.known_at, count(*) OVER (PARTITION BY v.policy_id) > 1 AS has_rival
     FROM (
-        SELECT a.policy_id, a.known_at FROM r_changed AS a WHERE a.kind = 'policy'
-        UNION ALL
-        -- Another page may speak for a policy that a page left.
-        SELECT l.policy_id, l.known_at FROM r_left AS l
-    ) AS c
-    WHERE c.policy_id IS NOT NULL
-    GROUP BY c.policy_id
-) AS t
-INNER JOIN page_version AS v ON v.policy_id = t.policy_id AND v.known_to IS NULL AND v.kind = 'policy'
-INNER JOIN page AS p ON p.page_id = v.page_id
+        SELECT c.policy_id, max(c.known_at) AS known_at
+        FROM (
+            SELECT a.policy_id, a.known_at FROM r_changed AS a WHERE a.kind = 'policy'
+            UNION ALL
+            -- Another page may speak for a policy that a page left.
+            SELECT l.policy_id, l.known_at FROM r_left AS l
+        ) AS c
+        WHERE c.policy_id IS NOT NULL
+        GROUP BY c.policy_id
+    ) AS t
+    INNER JOIN page_version AS v ON v.policy_id = t.policy_id AND v.known_to IS NULL AND v.kind = 'policy'
+),
+rival AS (
+    SELECT p.page_id, p.first_read_at, p.canonical_url
+    FROM page AS p
+    WHERE p.page_id IN (SELECT s.page_id FROM speaker AS s WHERE s.has_rival)
+)
+SELECT s.page_id, s.known_at AS touched_at, s.page_id IN (SELECT c.page_id FROM r_changed AS c) AS is_read
+FROM speaker AS s
+LEFT JOIN rival AS r ON r.page_id = s.page_id
 QUALIFY row_number() OVER (
-    PARTITION BY v.policy_id
-    ORDER BY list_position(['issuer', 'portal', 'media', 'repost'], v.authority), p.first_read_at, p.canonical_url
+    PARTITION BY s.policy_id
+    ORDER BY list_position(['issuer', 'portal', 'media', 'repost'], s.authority), r.first_read_at, r.canonical_url
 ) = 1;
 
 CREATE OR REPLACE TEMP TABLE r_policy AS
-WITH stated AS (
+WITH spoken AS (
+    -- Most often the page that was just read: wide rows are not looked for among all versions where they are at hand.
     SELECT
-        w.* EXCLUDE (warnings, script),
+        c.* EXCLUDE (canonical_url, fetched_at, known_at, is_new, warnings, script),
+        c.known_at AS known_from,
+        CAST(NULL AS TIMESTAMPTZ) AS known_to,
         t.touched_at,
-        w.page_id IN (SELECT c.page_id FROM r_changed AS c) AS is_read,
+        t.is_read
+    FROM r_winner AS t
+    INNER JOIN r_changed AS c ON c.page_id = t.page_id
+    UNION ALL BY NAME
+    SELECT v.* EXCLUDE (warnings, script), t.touched_at, t.is_read
+    FROM r_winner AS t
+    INNER JOIN page_version AS v ON v.page_id = t.page_id AND v.known_to IS NULL
+    WHERE NOT t.is_read
+),
+stood AS (
+    SELECT
+        v.policy_id, v.known_from, v.content_hash, v.version_hash, v.page_id, v.url, v.stated_status, v.status_raw, v.status_since
+    FROM policy_version AS v
+    WHERE v.known_to IS NULL AND v.policy_id IN (SELECT w.policy_id FROM spoken AS w)
+),
+stated AS (
+    SELECT
+        w.*,
         -- What the document says; a change here is a revision or a silent edit.
         sha256(CAST(to_json({
             'title': w.title_norm, 'instrument': w.instrument_title_norm, 'number': w.number,
@@ -40,8 +69,7 @@ WITH stated AS (
             'status': w.stated_status, 'printed': w.status_raw, 'repealed': w.repealed_date,
             'from': w.in_force_from, 'to': w.in_force_to, 'effect': w.effect
         }) AS VARCHAR)) AS force_hash
-    FROM r_winner AS t
-    INNER JOIN page_version AS w ON w.page_id = t.page_id AND w.known_to IS NULL
+    FROM spoken AS w
 ),
 hashed AS (
     SELECT
@@ -69,7 +97,7 @@ SELECT
     s.timezone,
     s.is_baseline
 FROM hashed AS h
-LEFT JOIN policy_version AS v ON v.policy_id = h.policy_id AND v.known_to IS NULL
+LEFT JOIN stood AS v ON v.policy_id = h.policy_id
 LEFT JOIN load_source AS s ON s.source = h.source;
 
 -- The state before, for the events.

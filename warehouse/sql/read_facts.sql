@@ -1,4 +1,16 @@
 -- What the touched policies and their portals say of their force: those from the `first` to the `last` place.
+WITH asked AS (
+    SELECT f.policy_id FROM r_force AS f WHERE f.place BETWEEN $first AND $last
+),
+-- What this round changed is at hand.
+spoken AS (
+    SELECT p.* FROM r_policy AS p WHERE p.has_changed AND p.policy_id IN (SELECT a.policy_id FROM asked AS a)
+    UNION ALL BY NAME
+    SELECT v.* FROM policy_version AS v
+    WHERE
+        v.known_to IS NULL
+        AND v.policy_id IN (SELECT a.policy_id FROM asked AS a EXCEPT SELECT p.policy_id FROM r_policy AS p WHERE p.has_changed)
+)
 SELECT
     v.policy_id,
     v.effect,
@@ -10,8 +22,6 @@ SELECT
     v.status_raw,
     coalesce(v.signed_date, v.published_date) AS issued_on,
     CAST(v.status_since AT TIME ZONE coalesce(s.timezone, 'Asia/Shanghai') AS DATE) AS status_day
-FROM policy_version AS v
-INNER JOIN (SELECT r.policy_id FROM r_force AS r WHERE r.place BETWEEN $first AND $last) AS f ON f.policy_id = v.policy_id
+FROM spoken AS v
 LEFT JOIN source AS s ON s.source = v.source
-WHERE v.known_to IS NULL
 ORDER BY v.policy_id;

@@ -10,6 +10,6 @@ FROM (
 ) AS b;
 
 CREATE OR REPLACE TEMP TABLE load_stored AS
-SELECT r.*
+SELECT r.page_id, r.content_id, r.capture_id, r.change_cause, r.moment, r.batch, r.known_at, r.fetched_at
 FROM reading AS r
 WHERE r.page_id IN (SELECT l.page_id FROM load_reading AS l);

@@ -8,13 +8,18 @@ INNER JOIN load_reading AS r ON r.capture_id = q.capture_id AND r.change_cause =
 WHERE q.round_no = (SELECT l.round_no FROM load_round AS l);
 
 CREATE OR REPLACE TEMP TABLE r_changed AS
-SELECT r.* EXCLUDE (crawl_id, moment, batch, digest, content_id), p.policy_id, v.page_id IS NULL AS is_new
+WITH standing AS (
+    SELECT
+        v.page_id,
+        v.reading_hash IS NOT DISTINCT FROM n.reading_hash AND v.authority IS NOT DISTINCT FROM n.authority
+        AND v.url IS NOT DISTINCT FROM n.url AS is_same
+    FROM page_version AS v
+    INNER JOIN r_reading AS n ON n.page_id = v.page_id
+    WHERE v.known_to IS NULL
+)
+SELECT r.* EXCLUDE (crawl_id, moment, batch, digest, content_id), p.policy_id, s.page_id IS NULL AS is_new
 FROM r_reading AS n
 INNER JOIN load_reading AS r ON r.capture_id = n.capture_id AND r.change_cause = n.change_cause
 INNER JOIN page AS p ON p.page_id = n.page_id
-LEFT JOIN page_version AS v ON v.page_id = n.page_id AND v.known_to IS NULL
-WHERE
-    v.page_id IS NULL
-    OR v.reading_hash IS DISTINCT FROM n.reading_hash
-    OR v.authority IS DISTINCT FROM n.authority
-    OR v.url IS DISTINCT FROM n.url;
+LEFT JOIN standing AS s ON s.page_id = n.page_id
+WHERE s.page_id IS NULL OR NOT s.is_same;

@@ -4,7 +4,8 @@
 CREATE OR REPLACE TEMP TABLE load_text AS
 SELECT r.text_hash, min(r.capture_id) AS capture_id
 FROM load_reading AS r
-WHERE r.text_hash NOT IN (SELECT b.text_hash FROM body_text AS b)
+ANTI JOIN body_text AS b ON b.text_hash = r.text_hash
+WHERE r.text_hash IS NOT NULL
 GROUP BY r.text_hash;
 
 -- Which rows of the file are wanted, as a list by their place: what comes out of a join is not written by all cores, and

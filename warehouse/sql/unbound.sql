@@ -15,8 +15,6 @@ answer_title AS (
     WHERE starts_with(a.title_norm, i.issuer)
 ),
 waiting AS (
-    SELECT n.citation_id FROM r_citation AS n
-    UNION
     SELECT d.citation_id FROM r_decided AS d WHERE d.is_now
     UNION
     -- The citing document's own issuers or days may have changed.
@@ -30,6 +28,25 @@ waiting AS (
     WHERE
         c.known_to IS NULL AND c.bound_policy_id IS NULL
         AND (c.number IN (SELECT a.number FROM answer AS a) OR c.title_norm IN (SELECT t.title FROM answer_title AS t))
+    EXCEPT
+    SELECT n.citation_id FROM r_citation AS n
+),
+-- What is at hand is not looked for among all that is known: often nothing else is wanted.
+open AS (
+    SELECT n.* FROM r_citation AS n
+    UNION ALL BY NAME
+    SELECT c.* EXCLUDE (bound_policy_id, binding_rule, binding_score, bound_at, decision_id)
+    FROM citation AS c
+    WHERE c.known_to IS NULL AND c.bound_policy_id IS NULL AND c.citation_id IN (SELECT w.citation_id FROM waiting AS w)
+),
+citing AS (
+    SELECT r.page_id, r.issuers_norm, r.signed_date, r.published_date FROM r_changed AS r
+    UNION ALL
+    SELECT v.page_id, v.issuers_norm, v.signed_date, v.published_date
+    FROM page_version AS v
+    WHERE
+        v.known_to IS NULL
+        AND v.page_id IN (SELECT o.page_id FROM open AS o EXCEPT SELECT r.page_id FROM r_changed AS r)
 )
 SELECT
     c.citation_id, c.page_id, c.policy_id, c.relation, c.number, c.title_norm, c.known_from,
@@ -48,13 +65,9 @@ SELECT
     CASE WHEN c.page_kind = 'policy' THEN coalesce(v.signed_date, v.published_date) END AS issued_on,
     coalesce(regexp_matches(c.number, '^(第|[0-9]|令|公告|通告)'), FALSE) AS is_bare,
     c.citation_id IN (SELECT n.citation_id FROM r_citation AS n) AS is_new
-FROM citation AS c
-INNER JOIN waiting AS w ON w.citation_id = c.citation_id
+FROM open AS c
 LEFT JOIN r_changed AS r ON r.page_id = c.page_id
-LEFT JOIN page_version AS v ON v.page_id = c.page_id AND v.known_to IS NULL
+LEFT JOIN citing AS v ON v.page_id = c.page_id
 WHERE
-    c.known_to IS NULL AND c.bound_policy_id IS NULL
-    AND (
-        c.number IS NOT NULL OR length(c.title_norm) >= 4
-        OR c.citation_id IN (SELECT d.citation_id FROM r_decided AS d WHERE d.action = 'bind')
-    );
+    c.number IS NOT NULL OR length(c.title_norm) >= 4
+    OR c.citation_id IN (SELECT d.citation_id FROM r_decided AS d WHERE d.action = 'bind');
