@@ -55,6 +55,8 @@ class PartAct:
     by_policy_id: str
     stood: Sequence[Measure] = ()
     bound_by: str | None = None
+    is_void: bool = False
+    """Somebody ended that document before the day of its act: nothing came of it."""
 
 
 @dataclass(slots=True)
@@ -193,7 +195,7 @@ def _take_act(force: PartForce, act: PartAct, *, is_older: bool) -> None:
     end = act.day - _DAY
     kind = {"repeals": "repealed", "suspends": "suspended"}[act.relation]
     is_over = force.end_kind == "repealed" and (force.in_force_to is None or force.in_force_to <= end)
-    lost = is_older or is_over
+    lost = is_older or is_over or act.is_void
     note = {
         "of": "end",
         "day": end,

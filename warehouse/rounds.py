@@ -81,7 +81,7 @@ _PARTS: Final = (
     "measure_version WHERE known_to IS NULL AND expiries <> '[]'",
 )
 """Where none of these has a row, no part of a policy has a force of its own."""
-_PART_ACT: Final = ("relation", "day", "until", "scope", "quote", "by_policy_id", "bound_by")
+_PART_ACT: Final = ("relation", "day", "until", "scope", "quote", "by_policy_id", "bound_by", "is_void")
 _PORTION: Final = 10_000
 """Policies that are weighed at once."""
 
@@ -170,6 +170,7 @@ def _force(steps: Steps) -> None:
         for _ in range(_DEEPEST):
             if not any(steps.has(what) for what in _ENDED):
                 break
+            steps.run("sql/force_ended.sql")
             steps.run("sql/force_follow.sql")
             if not steps.has("r_follow"):
                 break
@@ -177,6 +178,7 @@ def _force(steps: Steps) -> None:
             _weigh(steps)
         steps.run("sql/force_apply.sql")
     if any(steps.has(what) for what in _PARTS):
+        steps.run("sql/force_ended.sql")
         steps.run("sql/part_facts.sql")
         if steps.has("r_part"):
             _weigh_parts(steps)

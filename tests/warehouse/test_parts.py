@@ -1,5 +1,6 @@
 """Measures with a force of their own: which a scope names, and which evidence wins."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -76,6 +77,12 @@ def test_a_named_article_ends_where_a_later_document_ends_it():
 def test_the_earlier_of_two_repeals_counts():
     acts = [act("repeals", "2021-09-01", by="po_c"), act("repeals", "2021-05-01")]
     assert held(acts=acts) == [("me_三", "None", "2021-04-30", "repealed", False)]
+
+
+def test_an_act_of_a_document_that_was_ended_before_its_day_stays_among_the_evidence_and_ends_nothing():
+    (part,) = forces("po_a", ARTICLES, (), [replace(act("repeals", "2021-05-01"), is_void=True)], date(2020, 1, 2))
+    assert (part.in_force_to, part.end_kind, part.disputed) == (None, None, False)
+    assert [(note["rule"], note["by_policy_id"], note["is_lost"]) for note in part.notes] == [("repeals", "po_b", True)]
 
 
 def test_a_repeal_that_is_older_cannot_mean_it():

@@ -1,14 +1,6 @@
 -- Step force_follow: an act of a document that somebody ended before the day of the act is void. So where such an end came or
 -- went, what do the documents that were just weighed act on?
--- In: r_force, r_effect, r_ended, r_deed. Out: r_ended_now, r_follow (the policies to be weighed once more).
-
-CREATE OR REPLACE TEMP TABLE r_ended_now AS
-SELECT e.policy_id, e.in_force_to FROM r_ended AS e WHERE e.policy_id NOT IN (SELECT n.policy_id FROM r_effect AS n)
-UNION ALL
-SELECT n.policy_id, max(n.in_force_to) AS in_force_to
-FROM r_effect AS n
-WHERE n.end_kind IN ('repealed', 'repealed_stated')
-GROUP BY n.policy_id;
+-- In: r_force, r_ended, r_ended_now, r_deed. Out: r_follow (the policies to be weighed once more).
 
 CREATE OR REPLACE TEMP TABLE r_follow AS
 SELECT t.*, row_number() OVER () - 1 AS place

@@ -1,6 +1,6 @@
 -- Step part_facts: the policies of which a part may have a force of its own: another document repeals or suspends named
 -- articles, or their own words name days for some.
--- In: r_policy, r_bound, r_citation_closed, r_merged, r_deed, citation. Out: r_part (policies), r_part_act, r_part_before,
+-- In: r_policy, r_bound, r_citation_closed, r_merged, r_deed, r_force, r_effect, r_effect_before, r_ended_now, citation. Out: r_part (policies), r_part_act, r_part_before,
 -- r_part_effect (empty, for the function).
 
 CREATE OR REPLACE TEMP TABLE r_part AS
@@ -33,6 +33,18 @@ FROM (
     WHERE p.has_changed AND c.bound_policy_id IS NOT NULL AND c.scope IS NOT NULL AND c.page_kind = 'policy'
     UNION ALL
     SELECT m.other_policy_id, m.merged_at, FALSE FROM r_merged AS m
+    UNION ALL
+    -- Somebody ended the acting document before the day of its act, or no longer did.
+    SELECT a.policy_id, f.touched_at, f.is_source
+    FROM r_force AS f
+    INNER JOIN r_deed AS a ON a.by_policy_id = f.policy_id
+    LEFT JOIN (
+        SELECT e.policy_id, max(e.in_force_to) AS in_force_to FROM r_effect_before AS e
+        WHERE e.end_kind IN ('repealed', 'repealed_stated')
+        GROUP BY e.policy_id
+    ) AS e ON e.policy_id = f.policy_id
+    LEFT JOIN r_ended_now AS n ON n.policy_id = f.policy_id
+    WHERE a.scope IS NOT NULL AND coalesce(e.in_force_to + 1 < a.day, FALSE) <> coalesce(n.in_force_to + 1 < a.day, FALSE)
 ) AS t
 GROUP BY t.policy_id;
 
@@ -46,9 +58,11 @@ SELECT
     a.scope,
     a.bound_at,
     a.quote,
-    a.bound_by
+    a.bound_by,
+    coalesce(e.in_force_to + 1 < a.day, FALSE) AS is_void
 FROM r_deed AS a
 INNER JOIN r_part AS f ON f.policy_id = a.policy_id
+LEFT JOIN r_ended_now AS e ON e.policy_id = a.by_policy_id
 WHERE a.scope IS NOT NULL AND a.relation IN ('repeals', 'partially_repeals', 'suspends')
 QUALIFY row_number() OVER (
     PARTITION BY a.policy_id, a.by_policy_id, a.relation, a.day, a.until, a.scope ORDER BY a.known_from, a.citation_id

@@ -23,7 +23,7 @@ hung AS (
     FROM acts AS a
     INNER JOIN ended AS e ON e.page_id = a.page_id
     INNER JOIN bears AS b ON b.what = a.what AND b.page_id <> a.page_id
-    WHERE a.relation IN ('repeals', 'extends', 'suspends')
+    WHERE a.relation IN ('repeals', 'partially_repeals', 'extends', 'suspends')
 )
 SELECT DISTINCT o.page_id, TRUE
 FROM (

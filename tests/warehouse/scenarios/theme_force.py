@@ -381,6 +381,43 @@ SCENARIOS = [
         measures={A: ["一 > 二", "二 > 三", "三 > 四", "一"]},
     ),
     Scenario(
+        "what was to end an article is repealed before that day: nothing comes of it",
+        [
+            crawl(D1, doc("a")),
+            crawl(D2, later("b", B, NB, act("partially_repeals", A, scope="第二条"))),
+            crawl(D3, third("c", act("repeals", B), effective_date="2021-04-10")),
+        ],
+        events=[
+            ISSUED,
+            ISSUED_B + D2,
+            f"partially_repealed {A} 2021-05-01 @{D2}",
+            f"issued {C} 2021-03-25 @{D3}",
+            f"repealed {B} 2021-04-10 @{D3}",
+        ],
+        force={A: ["2020-02-01.."], B: ["2021-05-01..2021-04-09 repealed"]},
+        parts={A: []},
+    ),
+    Scenario(
+        "what prevented the end of an article was met before it",
+        [
+            crawl(D1, doc("a"), third("c", act("repeals", B), effective_date="2021-04-10")),
+            crawl(D2, later("b", B, NB, act("partially_repeals", A, scope="第二条"))),
+        ],
+        force={A: ["2020-02-01.."], B: ["2021-05-01..2021-04-09 repealed"]},
+        parts={A: []},
+    ),
+    Scenario(
+        "what prevented the end of an article is itself prevented: the article ends",
+        [
+            crawl(D1, doc("a")),
+            crawl(D2, later("b", B, NB, act("partially_repeals", A, scope="第二条"))),
+            crawl(D3, third("c", act("repeals", B), effective_date="2021-04-20")),
+            crawl(D4, fourth("d", act("repeals", C), effective_date="2021-04-10")),
+        ],
+        force={A: ["2020-02-01.."], B: ["2021-05-01.."]},
+        parts={A: ["二 ..2021-04-30 repealed"]},
+    ),
+    Scenario(
         "an article has days of its own",
         [
             crawl(
