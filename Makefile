@@ -13,6 +13,9 @@ PEERS_STAMP := .venv-peers/.installed
 # pip's cache and questions have no place in a scripted set-up.
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 
+# Where a container forbids it, each of a run's many processes compiles the project anew.
+export PYTHONDONTWRITEBYTECODE :=
+
 .DEFAULT_GOAL := help
 .PHONY: help run test lint types bench accuracy fuzz soak sources dictionary ui lock print-python clean
 

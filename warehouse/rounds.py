@@ -132,7 +132,7 @@ def _round(steps: Steps, *, is_decision: bool) -> dict[str, int]:
     if steps.has("r_bound"):
         steps.run("sql/events_citation.sql")
         steps.run("sql/events_pages.sql")
-    if steps.has("r_force") and steps.has("r_effect_changed WHERE is_source"):
+    if steps.has("r_effect_before") and steps.has("r_effect_changed WHERE is_source"):
         steps.run("sql/events_force.sql")
     if not steps.has(editions.ALL):
         steps.run("sql/round_unpublished.sql")
