@@ -177,8 +177,8 @@ def _force(steps: Steps) -> None:
             steps.run("sql/force_again.sql")
             _weigh(steps)
         steps.run("sql/force_apply.sql")
+    steps.run("sql/force_ended.sql")
     if any(steps.has(what) for what in _PARTS):
-        steps.run("sql/force_ended.sql")
         steps.run("sql/part_facts.sql")
         if steps.has("r_part"):
             _weigh_parts(steps)

@@ -556,18 +556,27 @@ def every_row(path):
 
 
 def test_a_publication_that_is_brought_up_to_date_holds_what_one_from_scratch_holds(world):
-    one, two, four = (world.policy(f"http://city/{n}", f"云江市第{n}号办法", f"云政发〔2020〕{n}号") for n in (1, 2, 4))
+    one, two = (world.policy(f"http://city/{n}", f"云江市第{n}号办法", f"云政发〔2020〕{n}号") for n in (1, 2))
+    article = world.clause("二", "由市财政局负责。", label="第二条")
+    four = world.policy("http://city/4", "云江市第4号办法", "云政发〔2020〕4号", clauses=[article])
     three = world.policy(
         "http://city/3", "云江市第3号办法", "云政发〔2020〕3号", citations=[world.cites("repeals", "云江市第1号办法")]
     )
     edited = world.policy("http://city/1", "云江市第1号办法", "云政发〔2020〕1号", clauses=[], text="另文")
     gone = world.policy("http://city/2", outcome="missing")
-    world.crawl("2021-01-02", one, four)
+    # The day of a document moves, and so does that on which it ends an article of another; both stand on other pages.
+    five, six = (
+        world.policy("http://city/5", "云江市第5号办法", "云政发〔2020〕5号", effective_date=day,
+                     citations=[world.cites("partially_repeals", "云江市第4号办法", scope="第二条")])
+        for day in ("2020-06-01", "2020-07-01")
+    )  # fmt: skip
+    world.crawl("2021-01-02", one, four, five)
     world.publish()
     apart = world.root / "apart.duckdb"
     for change in (
         lambda: world.crawl("2021-02-02", one, two, three),
         lambda: (world.crawl("2021-03-02", edited, gone), world.calendar("2021-05-02")),
+        lambda: world.crawl("2021-06-02", six),
         lambda: world.ledger.upsert_sources([{"name": "city", "title": "云江市"}]),
     ):
         change()

@@ -36,9 +36,13 @@ WHERE
 
 CREATE OR REPLACE TEMP TABLE r_candidate AS
 WITH pair AS (
-    SELECT u.citation_id, n.policy_id, n.is_number AS by_number
+    SELECT u.citation_id, n.policy_id, TRUE AS by_number
     FROM r_unbound AS u
-    INNER JOIN r_named AS n ON n.name = CASE WHEN n.is_number THEN u.number ELSE u.title_norm END
+    INNER JOIN r_named AS n ON n.name = u.number AND n.is_number
+    UNION ALL
+    SELECT u.citation_id, n.policy_id, FALSE
+    FROM r_unbound AS u
+    INNER JOIN r_named AS n ON n.name = u.title_norm AND NOT n.is_number
 ),
 judged AS (
     SELECT

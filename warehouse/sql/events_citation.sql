@@ -1,5 +1,6 @@
 -- Step events_citation: what a newly bound citation of a policy page brings to a policy that was known before.
--- In: r_bound, citation, r_new_policy. Out: load_event (amended, partially_repealed, extended).
+-- What somebody ended before the day of its act brings nothing.
+-- In: r_bound, r_ended_now, citation, r_new_policy. Out: load_event (amended, partially_repealed, extended).
 
 INSERT INTO load_event BY NAME
 SELECT
@@ -34,10 +35,14 @@ INNER JOIN policy_version AS v ON v.policy_id = c.policy_id AND v.known_to IS NU
 INNER JOIN policy_version AS t ON t.policy_id = b.bound_policy_id AND t.known_to IS NULL
 LEFT JOIN r_effect_before AS e ON e.policy_id = t.policy_id AND e.interval_no = 1
 LEFT JOIN decision AS d ON d.decision_id = b.decision_id
+LEFT JOIN r_ended_now AS n ON n.policy_id = c.policy_id
 WHERE
     b.bound_cause = 'source'
     AND c.page_kind = 'policy'
     AND (c.relation <> 'repeals' OR c.scope IS NOT NULL)
     AND t.policy_id <> c.policy_id
+    AND NOT coalesce(
+        n.in_force_to + 1 < coalesce(c.starts_on, v.in_force_from, v.effective_date, v.signed_date, v.published_date), FALSE
+    )
     AND t.policy_id NOT IN (SELECT n.policy_id FROM r_new_policy AS n)
     AND c.policy_id NOT IN (SELECT s.policy_id FROM r_split AS s);

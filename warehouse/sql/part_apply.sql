@@ -1,5 +1,5 @@
 -- Step part_apply: the force of measures that differs from what was held true replaces it, measure by measure.
--- In: r_part_effect (computed), r_part_before, r_part. Out: measure_effect.
+-- In: r_part_effect (computed), r_part_before, r_part. Out: measure_effect, unpublished.
 
 CREATE OR REPLACE TEMP TABLE r_part_changed AS
 WITH before_held AS (SELECT b.* EXCLUDE (known_from, known_to, change_cause) FROM r_part_before AS b),
@@ -27,3 +27,10 @@ SELECT
     CASE WHEN c.is_source THEN 'source' ELSE 'parser' END AS change_cause
 FROM r_part_effect AS r
 INNER JOIN r_part_changed AS c ON c.measure_id = r.measure_id;
+
+INSERT INTO unpublished
+SELECT 'policy', f.policy_id
+FROM r_part AS f
+WHERE
+    f.policy_id IN (SELECT m.policy_id FROM r_part_effect AS m UNION ALL SELECT b.policy_id FROM r_part_before AS b)
+    AND NOT EXISTS (SELECT 1 FROM unpublished AS a WHERE a.kind = 'all');

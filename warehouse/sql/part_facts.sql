@@ -34,6 +34,12 @@ FROM (
     UNION ALL
     SELECT m.other_policy_id, m.merged_at, FALSE FROM r_merged AS m
     UNION ALL
+    -- The documents on parts of which it acts know it by another id.
+    SELECT c.bound_policy_id, m.merged_at, FALSE
+    FROM r_merged AS m
+    INNER JOIN citation AS c ON c.policy_id = m.other_policy_id AND c.known_to IS NULL
+    WHERE c.bound_policy_id IS NOT NULL AND c.scope IS NOT NULL AND c.page_kind = 'policy'
+    UNION ALL
     -- Somebody ended the acting document before the day of its act, or no longer did.
     SELECT a.policy_id, f.touched_at, f.is_source
     FROM r_force AS f

@@ -403,6 +403,7 @@ SCENARIOS = [
             crawl(D1, doc("a"), third("c", act("repeals", B), effective_date="2021-04-10")),
             crawl(D2, later("b", B, NB, act("partially_repeals", A, scope="第二条"))),
         ],
+        events=[f"issued {C} 2021-03-25 @{D1}", ISSUED, ISSUED_B + D2],
         force={A: ["2020-02-01.."], B: ["2021-05-01..2021-04-09 repealed"]},
         parts={A: []},
     ),
