@@ -1,6 +1,10 @@
 -- Step acts: what documents do to other documents, as it stands: for policies (force_facts, force_follow) and their parts (part_facts).
--- In: citation, policy_version, decision. Out: the view r_deed. is_whole: it is done to the whole document; what is ended or
+-- In: citation, policy_version, decision. Out: the macro is_void_act, the view r_deed. is_whole: it is done to the whole document; what is ended or
 -- suspended in part still holds.
+
+-- An act of a document whose last day was before the eve of the act: nothing comes of it.
+CREATE OR REPLACE TEMP MACRO is_void_act(last_day, act_day) AS coalesce(last_day + 1 < act_day, FALSE);
+
 CREATE OR REPLACE TEMP VIEW r_deed AS
 SELECT
     c.citation_id,

@@ -41,8 +41,8 @@ WHERE
     AND c.page_kind = 'policy'
     AND (c.relation <> 'repeals' OR c.scope IS NOT NULL)
     AND t.policy_id <> c.policy_id
-    AND NOT coalesce(
-        n.in_force_to + 1 < coalesce(c.starts_on, v.in_force_from, v.effective_date, v.signed_date, v.published_date), FALSE
+    AND NOT is_void_act(
+        n.in_force_to, coalesce(c.starts_on, v.in_force_from, v.effective_date, v.signed_date, v.published_date)
     )
     AND t.policy_id NOT IN (SELECT n.policy_id FROM r_new_policy AS n)
     AND c.policy_id NOT IN (SELECT s.policy_id FROM r_split AS s);

@@ -10,7 +10,7 @@ SELECT
     a.until,
     a.quote,
     -- Somebody ended the document before its act was to take effect: nothing came of it.
-    coalesce(e.in_force_to + 1 < a.day, FALSE) AS is_void,
+    is_void_act(e.in_force_to, a.day) AS is_void,
     a.bound_by
 FROM r_deed AS a
 INNER JOIN r_force AS f ON f.policy_id = a.policy_id AND f.place IS NOT NULL

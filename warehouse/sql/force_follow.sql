@@ -12,6 +12,6 @@ FROM (
     LEFT JOIN r_ended_now AS n ON n.policy_id = f.policy_id
     WHERE
         f.place IS NOT NULL AND a.is_whole
-        AND coalesce(e.in_force_to + 1 < a.day, FALSE) <> coalesce(n.in_force_to + 1 < a.day, FALSE)
+        AND is_void_act(e.in_force_to, a.day) <> is_void_act(n.in_force_to, a.day)
     GROUP BY a.policy_id
 ) AS t;

@@ -3,17 +3,17 @@
 
 CREATE OR REPLACE TEMP TABLE load_seen AS
 SELECT
-    i.page_id,
-    any_value(i.canonical_url) AS canonical_url,
+    'pg_' || substr(sha256(i.canonical_url), 1, 16) AS page_id,
+    i.canonical_url,
     arg_min(i.source, (i.fetched_at, i.source)) AS source,
     min(i.fetched_at) AS first_seen_at
 FROM (
-    SELECT a.page_id, a.canonical_url, a.source, a.fetched_at FROM in_captures AS a
+    SELECT a.canonical_url, a.source, a.fetched_at FROM in_captures AS a
     WHERE a.role = 'page' AND a.outcome IN ('new', 'changed', 'unchanged', 'not_modified')
     UNION ALL
-    SELECT 'pg_' || substr(sha256(r.canonical_url), 1, 16), r.canonical_url, r.source, r.fetched_at FROM in_readings AS r
+    SELECT r.canonical_url, r.source, r.fetched_at FROM in_readings AS r
 ) AS i
-GROUP BY i.page_id;
+GROUP BY i.canonical_url;
 
 INSERT INTO page BY NAME
 SELECT

@@ -10,6 +10,7 @@ differing AS (
 )
 SELECT
     d.measure_id,
+    d.policy_id,
     f.is_source,
     greatest(f.touched_at, (SELECT max(b.known_from) FROM r_part_before AS b WHERE b.measure_id = d.measure_id)) AS known_at
 FROM differing AS d
@@ -29,8 +30,6 @@ FROM r_part_effect AS r
 INNER JOIN r_part_changed AS c ON c.measure_id = r.measure_id;
 
 INSERT INTO unpublished
-SELECT 'policy', f.policy_id
-FROM r_part AS f
-WHERE
-    f.policy_id IN (SELECT m.policy_id FROM r_part_effect AS m UNION ALL SELECT b.policy_id FROM r_part_before AS b)
-    AND NOT EXISTS (SELECT 1 FROM unpublished AS a WHERE a.kind = 'all');
+SELECT DISTINCT 'policy', c.policy_id
+FROM r_part_changed AS c
+WHERE NOT EXISTS (SELECT 1 FROM unpublished AS a WHERE a.kind = 'all');

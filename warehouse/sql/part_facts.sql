@@ -50,7 +50,7 @@ FROM (
         GROUP BY e.policy_id
     ) AS e ON e.policy_id = f.policy_id
     LEFT JOIN r_ended_now AS n ON n.policy_id = f.policy_id
-    WHERE a.scope IS NOT NULL AND coalesce(e.in_force_to + 1 < a.day, FALSE) <> coalesce(n.in_force_to + 1 < a.day, FALSE)
+    WHERE a.scope IS NOT NULL AND is_void_act(e.in_force_to, a.day) <> is_void_act(n.in_force_to, a.day)
 ) AS t
 GROUP BY t.policy_id;
 
@@ -65,7 +65,7 @@ SELECT
     a.bound_at,
     a.quote,
     a.bound_by,
-    coalesce(e.in_force_to + 1 < a.day, FALSE) AS is_void
+    is_void_act(e.in_force_to, a.day) AS is_void
 FROM r_deed AS a
 INNER JOIN r_part AS f ON f.policy_id = a.policy_id
 LEFT JOIN r_ended_now AS e ON e.policy_id = a.by_policy_id

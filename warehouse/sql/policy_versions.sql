@@ -23,7 +23,7 @@ rival AS (
     FROM page AS p
     WHERE p.page_id IN (SELECT s.page_id FROM speaker AS s WHERE s.has_rival)
 )
-SELECT s.page_id, s.known_at AS touched_at, s.page_id IN (SELECT c.page_id FROM r_changed AS c) AS is_read
+SELECT s.page_id, s.policy_id, s.known_at AS touched_at, s.page_id IN (SELECT c.page_id FROM r_changed AS c) AS is_read
 FROM speaker AS s
 LEFT JOIN rival AS r ON r.page_id = s.page_id
 QUALIFY row_number() OVER (
@@ -52,7 +52,7 @@ stood AS (
     SELECT
         v.policy_id, v.known_from, v.content_hash, v.version_hash, v.page_id, v.url, v.stated_status, v.status_raw, v.status_since
     FROM policy_version AS v
-    WHERE v.known_to IS NULL AND v.policy_id IN (SELECT w.policy_id FROM spoken AS w)
+    WHERE v.known_to IS NULL AND v.policy_id IN (SELECT w.policy_id FROM r_winner AS w)
 ),
 stated AS (
     SELECT
