@@ -10,9 +10,9 @@ is unknown: without a start nothing is in force, unless the portal states so, an
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from warehouse.terms import last_day
 
@@ -26,8 +26,7 @@ INFERRED: Final = "default_term"
 _DAY: Final = timedelta(days=1)
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
+class Statement(NamedTuple):
     """What the document or its box says of its own force: a `records.Effect`."""
 
     rule: str
@@ -37,8 +36,7 @@ class Statement:
     term: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Act:
+class Act(NamedTuple):
     """What another document does to this one (repeals, extends, suspends) from `day` on, `until` a last day."""
 
     relation: str
@@ -52,8 +50,7 @@ class Act:
     """Whether the acting document was ended by somebody before `day` came."""
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(NamedTuple):
     """All that bears on one policy's force. `status_day`: when the portal was first seen to state its status."""
 
     policy_id: str
@@ -71,8 +68,7 @@ class Facts:
     """The term that a rule gives to documents which state none, its words as the quote; None unless switched on."""
 
 
-@dataclass(frozen=True, slots=True)
-class Bound:
+class Bound(NamedTuple):
     """One edge of an interval: the day (the last day in force, for an end) and why."""
 
     day: date | None
@@ -86,8 +82,7 @@ class Bound:
     """`inferred` where nothing that concerns this policy says so, but a rule for all of its kind."""
 
 
-@dataclass(frozen=True, slots=True)
-class Interval:
+class Interval(NamedTuple):
     """A span of force, both days inclusive, None for open or unknown; the columns of table `effect`."""
 
     policy_id: str
@@ -117,8 +112,7 @@ class _Weighing:
     def note(self, what: str, bound: Bound, *, lost: bool = False, contradicts: bool = False) -> None:
         """Keep `bound` as evidence of `what`; `contradicts` marks the whole as disputed."""
         entry: dict[str, Any] = {"of": what, "is_lost": lost}
-        for name in _BOUND:
-            value = getattr(bound, name)
+        for name, value in zip(Bound._fields, bound, strict=True):
             if value is not None and value is not False:
                 entry[name] = value
         self.evidence.append(entry)
@@ -126,7 +120,6 @@ class _Weighing:
 
 
 _OPEN: Final = Bound(None, None, None, None)
-_BOUND: Final = tuple(item.name for item in fields(Bound))
 _as_json: Final = json.JSONEncoder(ensure_ascii=False, default=str).encode
 
 
@@ -159,7 +152,7 @@ def intervals(facts: Facts) -> tuple[Interval, ...]:
     parts = _suspended(weighing, whole)
     evidence = _as_json(weighing.evidence)
     return tuple(
-        replace(part, interval_no=place, disputed=weighing.disputed, evidence=evidence)
+        part._replace(interval_no=place, disputed=weighing.disputed, evidence=evidence)
         for place, part in enumerate(parts, start=1)
     )
 
@@ -321,7 +314,7 @@ def _by_portal_day(weighing: _Weighing, stated: Bound, repeal: Bound | None, ter
     if term.rule is not None:
         weighing.note("end", term, lost=True)
     if repeal is not None and repeal.day == stated.day:
-        return replace(stated, by_policy_id=repeal.by_policy_id)
+        return stated._replace(by_policy_id=repeal.by_policy_id)
     return stated
 
 
@@ -375,8 +368,7 @@ def _suspended(weighing: _Weighing, whole: Interval) -> Sequence[Interval]:
         is_ahead = last.in_force_from is not None and last.in_force_from > act.day
         if is_over or is_ahead:
             continue
-        parts[-1] = replace(
-            last,
+        parts[-1] = last._replace(
             in_force_to=act.day - _DAY,
             end_kind="suspended",
             end_rule="suspends",
@@ -386,8 +378,8 @@ def _suspended(weighing: _Weighing, whole: Interval) -> Sequence[Interval]:
         )
         if act.until is not None and (last.in_force_to is None or act.until < last.in_force_to):
             parts.append(
-                replace(
-                    last, in_force_from=act.until + _DAY, stated_on=None, start_rule="resumed", start_quote=act.quote
+                last._replace(
+                    in_force_from=act.until + _DAY, stated_on=None, start_rule="resumed", start_quote=act.quote
                 )
             )
     return parts

@@ -36,7 +36,7 @@ _ANSWERED_SINCE: Final = (
 )
 _ILL: Final = "crawl AS c INNER JOIN load_run AS l ON l.source = c.source WHERE c.verdict IN ('suspect', 'failed')"
 """Where no run of the source ever was one of these, there is nothing to tell of its health."""
-_IN_FILE: Final = ("clauses",)
+_IN_FILE: Final = ("readings", "clauses")
 """Staging files that are not copied into a table."""
 
 _DECIDED: Final = "decision AS d INNER JOIN load_run AS l ON l.crawl_id = d.decision_id"
@@ -101,6 +101,7 @@ def decide(steps: Steps, decision: Mapping[str, Any]) -> LoadReport:
 def _load(steps: Steps) -> LoadReport:
     """Load what is staged."""
     steps.run("sql/captures.sql")
+    steps.run("sql/readings.sql")
     steps.run("sql/pages.sql")
     _readings(steps)
     steps.run("sql/texts.sql")
@@ -123,8 +124,7 @@ def _load(steps: Steps) -> LoadReport:
 
 
 def _readings(steps: Steps) -> None:
-    """What was read, when it became known, and which of it counts."""
-    steps.run("sql/readings.sql")
+    """Which of what was read counts, and what of it is known already."""
     is_reread = steps.has("load_reading WHERE change_cause = 'parser'")
     if is_reread:
         steps.run("sql/readings_older.sql")
@@ -156,7 +156,7 @@ def events_of(steps: Steps) -> LoadReport:
 def _stage(steps: Steps, run: Mapping[str, Any], folder: Path | None) -> None:
     """The staging files by name (`in_captures` and so on), and the run as a row.
 
-    `in_clauses` and `in_texts`, which dwarf the rest, stay in their files and are read where they are wanted.
+    What is long (`in_readings`, `in_clauses`, `in_texts`) stays in its file and is read where it is wanted.
 
     Raises:
         StorageError: a file is broken or lacks a column.

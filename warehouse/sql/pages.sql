@@ -1,5 +1,17 @@
--- Step pages: a row per page that ever answered.
--- In: in_captures, in_readings. Out: page.
+-- Step pages: a row per page that ever answered, and per source.
+-- In: load_run, in_captures, load_reading. Out: source, page.
+
+-- A source that nobody declared is kept by its name.
+INSERT INTO source (source, timezone, bad_streak)
+SELECT DISTINCT i.source, 'Asia/Shanghai', 0
+FROM (
+    SELECT c.source FROM in_captures AS c
+    UNION
+    SELECT r.source FROM load_reading AS r
+    UNION
+    SELECT l.source FROM load_run AS l
+) AS i
+WHERE i.source IS NOT NULL AND i.source NOT IN (SELECT s.source FROM source AS s);
 
 CREATE OR REPLACE TEMP TABLE load_seen AS
 SELECT
@@ -11,7 +23,7 @@ FROM (
     SELECT a.canonical_url, a.source, a.fetched_at FROM in_captures AS a
     WHERE a.role = 'page' AND a.outcome IN ('new', 'changed', 'unchanged', 'not_modified')
     UNION ALL
-    SELECT r.canonical_url, r.source, r.fetched_at FROM in_readings AS r
+    SELECT r.canonical_url, r.source, r.fetched_at FROM load_reading AS r
 ) AS i
 GROUP BY i.canonical_url;
 

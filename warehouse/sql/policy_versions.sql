@@ -40,13 +40,13 @@ WITH spoken AS (
         CAST(NULL AS TIMESTAMPTZ) AS known_to,
         t.touched_at,
         t.is_read
-    FROM r_winner AS t
-    INNER JOIN r_changed AS c ON c.page_id = t.page_id
+    FROM r_changed AS c
+    INNER JOIN r_winner AS t ON t.page_id = c.page_id
     UNION ALL BY NAME
     SELECT v.* EXCLUDE (warnings, script), t.touched_at, t.is_read
-    FROM r_winner AS t
-    INNER JOIN page_version AS v ON v.page_id = t.page_id AND v.known_to IS NULL
-    WHERE NOT t.is_read
+    FROM page_version AS v
+    INNER JOIN (SELECT o.* FROM r_winner AS o WHERE NOT o.is_read) AS t ON t.page_id = v.page_id
+    WHERE v.known_to IS NULL
 ),
 stood AS (
     SELECT

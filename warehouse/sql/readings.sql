@@ -24,6 +24,6 @@ SELECT
     CASE WHEN p.is_of_run THEN p.crawl_id ELSE '' END AS batch,
     c.digest
 FROM placed AS p
-LEFT JOIN in_captures AS c ON c.capture_id = p.capture_id;
-
-DROP TABLE in_readings;
+LEFT JOIN in_captures AS c ON c.capture_id = p.capture_id
+-- A page is read again from a known capture only by another parser.
+WHERE p.change_cause = 'parser' OR c.capture_id IS NOT NULL;

@@ -7,7 +7,9 @@ FROM (
     SELECT r.moment, r.batch FROM reading AS r WHERE r.moment = (SELECT max(m.moment) FROM reading AS m)
     UNION ALL
     SELECT d.moment, d.decision_id FROM decision AS d
-) AS b;
+) AS b
+-- No row where nothing is known: nothing can be late then.
+HAVING count(b.moment) > 0;
 
 CREATE OR REPLACE TEMP TABLE load_stored AS
 SELECT r.page_id, r.content_id, r.capture_id, r.change_cause, r.moment, r.batch, r.known_at, r.fetched_at
