@@ -23,4 +23,4 @@ SELECT
 FROM citation AS c
 INNER JOIN policy_version AS v ON v.policy_id = c.policy_id AND v.known_to IS NULL
 LEFT JOIN decision AS d ON d.decision_id = c.decision_id
-WHERE c.known_to IS NULL AND c.page_kind = 'policy' AND c.policy_id <> c.bound_policy_id;
+WHERE c.known_to IS NULL AND c.page_kind = 'policy' AND c.bound_policy_id IS NOT NULL AND c.policy_id <> c.bound_policy_id;

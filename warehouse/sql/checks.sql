@@ -4,22 +4,31 @@
 -- In: load_run, in_captures, in_rejected. Out: page, load_event (disappeared, reappeared).
 
 CREATE OR REPLACE TEMP TABLE load_check AS
+WITH asked AS MATERIALIZED (
+    SELECT p.page_id, p.rowid AS place FROM page AS p WHERE p.page_id IN (SELECT c.page_id FROM in_captures AS c)
+),
+known AS (
+    SELECT a.place, p.* FROM asked AS a INNER JOIN page AS p ON p.rowid = a.place WHERE is_stored(a.place)
+    UNION ALL
+    SELECT a.place, p.* FROM asked AS a INNER JOIN page AS p ON p.rowid = a.place WHERE NOT is_stored(a.place)
+)
 SELECT
     p.page_id,
+    p.place,
     max(c.fetched_at) AS checked_at,
     bool_or(c.outcome IN ('new', 'changed', 'unchanged', 'not_modified') AND r.capture_id IS NULL) AS is_answered,
     bool_or(c.outcome = 'missing') AND p.source = any_value(c.source) AS is_missing,
     CASE (SELECT l.verdict FROM load_run AS l) WHEN 'good' THEN TRUE WHEN 'partial' THEN is_answered ELSE FALSE END AS is_good
 FROM in_captures AS c
-INNER JOIN page AS p ON p.page_id = c.page_id
+INNER JOIN known AS p ON p.page_id = c.page_id
 LEFT JOIN in_rejected AS r ON r.capture_id = c.capture_id
 WHERE c.role = 'page' AND c.fetched_at >= p.last_checked_at AND (p.reading_url IS NULL OR c.url = p.reading_url)
-GROUP BY p.page_id, p.source;
+GROUP BY p.page_id, p.place, p.source;
 
 CREATE OR REPLACE TEMP TABLE load_check_told AS
 SELECT c.is_answered, c.checked_at, p.page_id, p.policy_id, p.source, p.canonical_url, p.state, p.missing_since
 FROM load_check AS c
-INNER JOIN page AS p ON p.page_id = c.page_id
+INNER JOIN page AS p ON p.rowid = c.place
 WHERE
     c.is_good
     AND (
@@ -77,4 +86,4 @@ SET
         ELSE page.missing_since
     END
 FROM load_check AS c
-WHERE page.page_id = c.page_id;
+WHERE page.rowid = c.place;

@@ -31,20 +31,23 @@ INNER JOIN in_citations AS i ON i.capture_id = c.capture_id
 QUALIFY row_number() OVER (PARTITION BY citation_id ORDER BY i.position) = 1;
 
 CREATE OR REPLACE TEMP TABLE r_citation_closed AS
-SELECT o.citation_id, o.bound_policy_id, o.relation, c.known_at, c.change_cause
-FROM citation AS o
-INNER JOIN r_changed AS c ON c.page_id = o.page_id
+WITH standing AS MATERIALIZED (
+    SELECT o.page_id, o.rowid AS place
+    FROM citation AS o
+    WHERE o.known_to IS NULL AND o.page_id IN (SELECT c.page_id FROM r_changed AS c)
+)
+SELECT s.place, o.citation_id, o.bound_policy_id, o.relation, c.known_at, c.change_cause
+FROM standing AS s
+INNER JOIN citation AS o ON o.rowid = s.place
+INNER JOIN r_changed AS c ON c.page_id = s.page_id
 WHERE
-    o.known_to IS NULL
-    AND (
-        o.page_kind IS DISTINCT FROM c.kind
-        OR o.policy_id IS DISTINCT FROM c.policy_id
-        OR o.citation_id NOT IN (SELECT n.citation_id FROM r_citation_now AS n)
-    );
+    o.page_kind IS DISTINCT FROM c.kind
+    OR o.policy_id IS DISTINCT FROM c.policy_id
+    OR o.citation_id NOT IN (SELECT n.citation_id FROM r_citation_now AS n);
 
 UPDATE citation SET known_to = c.known_at
 FROM r_citation_closed AS c
-WHERE citation.citation_id = c.citation_id AND citation.known_to IS NULL;
+WHERE citation.rowid = c.place;
 
 CREATE OR REPLACE TEMP TABLE r_citation AS
 SELECT n.*

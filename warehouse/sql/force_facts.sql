@@ -22,7 +22,15 @@ QUALIFY row_number() OVER (
 ) = 1;
 
 INSERT INTO r_effect_before
+WITH standing AS MATERIALIZED (
+    SELECT e.rowid AS place
+    FROM effect AS e
+    WHERE
+        e.known_to IS NULL
+        AND e.policy_id IN (
+            SELECT f.policy_id FROM r_force AS f WHERE f.place IS NOT NULL EXCEPT SELECT b.policy_id FROM r_effect_before AS b
+        )
+)
 SELECT e.*
-FROM effect AS e
-INNER JOIN r_force AS f ON f.policy_id = e.policy_id AND f.place IS NOT NULL
-WHERE e.known_to IS NULL AND e.policy_id NOT IN (SELECT b.policy_id FROM r_effect_before AS b);
+FROM standing AS s
+INNER JOIN effect AS e ON e.rowid = s.place;

@@ -9,22 +9,22 @@ WITH title AS (
     SELECT unnest([h.title_norm, h.instrument_title_norm]) AS title FROM r_homeless AS h
 ),
 -- One column after the other: there are many versions, and few are called so.
-alike AS (
-    SELECT v.page_id FROM page_version AS v
+alike AS MATERIALIZED (
+    SELECT v.rowid AS place FROM page_version AS v
     WHERE v.known_to IS NULL AND v.number IN (SELECT h.number FROM r_homeless AS h)
     UNION
-    SELECT v.page_id FROM page_version AS v
+    SELECT v.rowid FROM page_version AS v
     WHERE v.known_to IS NULL AND v.title_norm IN (SELECT t.title FROM title AS t)
     UNION
-    SELECT v.page_id FROM page_version AS v
+    SELECT v.rowid FROM page_version AS v
     WHERE v.known_to IS NULL AND v.instrument_title_norm IN (SELECT t.title FROM title AS t)
 )
 SELECT v.policy_id, v.number, v.title_norm, v.instrument_title_norm, v.issuers_norm, v.signed_date
-FROM page_version AS v
+FROM alike AS a
+INNER JOIN page_version AS v ON v.rowid = a.place
 WHERE
-    v.policy_id IS NOT NULL AND v.known_to IS NULL AND v.kind = 'policy'
+    v.policy_id IS NOT NULL AND v.kind = 'policy'
     AND v.page_id NOT IN (SELECT c.page_id FROM r_changed AS c)
-    AND v.page_id IN (SELECT a.page_id FROM alike AS a)
 UNION ALL
 SELECT c.policy_id, c.number, c.title_norm, c.instrument_title_norm, c.issuers_norm, c.signed_date
 FROM r_changed AS c

@@ -1,9 +1,10 @@
 -- Step page_versions: close what the changed readings replace, append them, and note what was read last.
--- In: r_changed, r_reading. Out: page_version, page.
+-- In: r_changed, r_told, r_reading. Out: page_version, page.
 
 UPDATE page_version SET known_to = c.known_at
 FROM r_changed AS c
-WHERE page_version.page_id = c.page_id AND page_version.known_to IS NULL;
+INNER JOIN r_told AS t ON t.page_id = c.page_id
+WHERE page_version.rowid = t.version_place;
 
 INSERT INTO page_version BY NAME
 SELECT
@@ -19,9 +20,10 @@ SET
     last_changed_at = c.known_at,
     first_read_at = coalesce(page.first_read_at, c.known_at)
 FROM r_changed AS c
-WHERE page.page_id = c.page_id;
+INNER JOIN r_told AS t ON t.page_id = c.page_id
+WHERE page.rowid = t.page_place;
 
 UPDATE page
 SET reading_url = r.url, last_read_capture_id = r.capture_id, parser_version = r.parser_version
 FROM r_reading AS r
-WHERE page.page_id = r.page_id;
+WHERE page.rowid = r.page_place;

@@ -27,6 +27,9 @@ FROM (
 ) AS i
 GROUP BY i.canonical_url;
 
+CREATE OR REPLACE TEMP TABLE load_known AS
+SELECT p.page_id, p.rowid AS place FROM page AS p WHERE p.page_id IN (SELECT i.page_id FROM load_seen AS i);
+
 INSERT INTO page BY NAME
 SELECT
     c.page_id,
@@ -38,10 +41,11 @@ SELECT
     c.first_seen_at AS last_answered_at,
     0 AS missing_count
 FROM load_seen AS c
-ANTI JOIN page AS p ON p.page_id = c.page_id;
+ANTI JOIN load_known AS k ON k.page_id = c.page_id;
 
 -- A capture that arrives late may be the first of its page.
 UPDATE page
 SET first_seen_at = i.first_seen_at, source = i.source
 FROM load_seen AS i
-WHERE page.page_id = i.page_id AND (i.first_seen_at, i.source) < (page.first_seen_at, page.source);
+INNER JOIN load_known AS k ON k.page_id = i.page_id
+WHERE page.rowid = k.place AND (i.first_seen_at, i.source) < (page.first_seen_at, page.source);

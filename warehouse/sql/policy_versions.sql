@@ -2,29 +2,37 @@
 -- In: r_changed, page_version. Out: policy_version, r_policy (one row per policy that the round touched).
 
 -- Only pages that carry the document itself can speak for it.
-CREATE OR REPLACE TEMP TABLE r_winner AS
-WITH speaker AS (
-    SELECT v.page_id, v.policy_id, v.authority, t.known_at, count(*) OVER (PARTITION BY v.policy_id) > 1 AS has_rival
+CREATE OR REPLACE TEMP TABLE r_speaker AS
+WITH touched AS MATERIALIZED (
+    SELECT c.policy_id, max(c.known_at) AS known_at
     FROM (
-        SELECT c.policy_id, max(c.known_at) AS known_at
-        FROM (
-            SELECT a.policy_id, a.known_at FROM r_changed AS a WHERE a.kind = 'policy'
-            UNION ALL
-            -- Another page may speak for a policy that a page left.
-            SELECT l.policy_id, l.known_at FROM r_left AS l
-        ) AS c
-        WHERE c.policy_id IS NOT NULL
-        GROUP BY c.policy_id
-    ) AS t
-    INNER JOIN page_version AS v ON v.policy_id = t.policy_id AND v.known_to IS NULL AND v.kind = 'policy'
+        SELECT a.policy_id, a.known_at FROM r_changed AS a WHERE a.kind = 'policy'
+        UNION ALL
+        -- Another page may speak for a policy that a page left.
+        SELECT l.policy_id, l.known_at FROM r_left AS l
+    ) AS c
+    WHERE c.policy_id IS NOT NULL
+    GROUP BY c.policy_id
 ),
-rival AS (
+version_place AS MATERIALIZED (
+    SELECT v.policy_id, v.rowid AS place
+    FROM page_version AS v
+    WHERE v.known_to IS NULL AND v.policy_id IN (SELECT t.policy_id FROM touched AS t)
+)
+SELECT v.page_id, l.policy_id, v.authority, t.known_at, count(*) OVER (PARTITION BY l.policy_id) > 1 AS has_rival
+FROM version_place AS l
+INNER JOIN page_version AS v ON v.rowid = l.place
+INNER JOIN touched AS t ON t.policy_id = l.policy_id
+WHERE v.kind = 'policy';
+
+CREATE OR REPLACE TEMP TABLE r_winner AS
+WITH rival AS (
     SELECT p.page_id, p.first_read_at, p.canonical_url
     FROM page AS p
-    WHERE p.page_id IN (SELECT s.page_id FROM speaker AS s WHERE s.has_rival)
+    WHERE p.page_id IN (SELECT s.page_id FROM r_speaker AS s WHERE s.has_rival)
 )
 SELECT s.page_id, s.policy_id, s.known_at AS touched_at, s.page_id IN (SELECT c.page_id FROM r_changed AS c) AS is_read
-FROM speaker AS s
+FROM r_speaker AS s
 LEFT JOIN rival AS r ON r.page_id = s.page_id
 QUALIFY row_number() OVER (
     PARTITION BY s.policy_id
@@ -48,11 +56,16 @@ WITH spoken AS (
     INNER JOIN (SELECT o.* FROM r_winner AS o WHERE NOT o.is_read) AS t ON t.page_id = v.page_id
     WHERE v.known_to IS NULL
 ),
-stood AS (
-    SELECT
-        v.policy_id, v.known_from, v.content_hash, v.version_hash, v.page_id, v.url, v.stated_status, v.status_raw, v.status_since
+stood_place AS MATERIALIZED (
+    SELECT v.policy_id, v.rowid AS place
     FROM policy_version AS v
     WHERE v.known_to IS NULL AND v.policy_id IN (SELECT w.policy_id FROM r_winner AS w)
+),
+stood AS (
+    SELECT
+        l.policy_id, l.place, v.known_from, v.content_hash, v.version_hash, v.page_id, v.url, v.stated_status, v.status_raw, v.status_since
+    FROM stood_place AS l
+    INNER JOIN policy_version AS v ON v.rowid = l.place
 ),
 stated AS (
     SELECT
@@ -94,6 +107,7 @@ SELECT
     END AS status_since,
     v.known_from AS before_from,
     v.content_hash AS before_hash,
+    v.place AS before_place,
     s.timezone,
     s.is_baseline
 FROM hashed AS h
@@ -106,19 +120,19 @@ SELECT
     v.policy_id, v.title, v.instrument_title, v.number, v.issuers, v.joint_issuers, v.topic, v.index_number,
     v.signed_date, v.published_date, v.effective_date, v.attachments, v.text_hash
 FROM policy_version AS v
-INNER JOIN r_policy AS p ON p.policy_id = v.policy_id
-WHERE v.known_to IS NULL AND p.has_new_content;
+INNER JOIN r_policy AS p ON p.before_place = v.rowid
+WHERE p.has_new_content;
 
 UPDATE policy_version SET known_to = p.version_from
 FROM r_policy AS p
-WHERE policy_version.policy_id = p.policy_id AND policy_version.known_to IS NULL AND p.has_changed;
+WHERE policy_version.rowid = p.before_place AND p.has_changed;
 
 INSERT INTO policy_version BY NAME
 SELECT
     p.* EXCLUDE (
         known_from, known_to, change_cause, parser_version, capture_id, reading_hash, kind, touched_at, is_read,
         force_hash, is_new, has_changed, has_new_content, has_new_winner, version_cause, version_from, before_from,
-        before_hash, timezone, is_baseline
+        before_hash, before_place, timezone, is_baseline
     ),
     p.version_from AS known_from,
     CAST(NULL AS TIMESTAMPTZ) AS known_to,

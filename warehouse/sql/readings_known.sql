@@ -12,6 +12,9 @@ FROM (
 HAVING count(b.moment) > 0;
 
 CREATE OR REPLACE TEMP TABLE load_stored AS
+WITH place AS MATERIALIZED (
+    SELECT r.rowid AS place FROM reading AS r WHERE r.page_id IN (SELECT l.page_id FROM load_reading AS l)
+)
 SELECT r.page_id, r.content_id, r.capture_id, r.change_cause, r.moment, r.batch, r.known_at, r.fetched_at
-FROM reading AS r
-WHERE r.page_id IN (SELECT l.page_id FROM load_reading AS l);
+FROM place AS l
+INNER JOIN reading AS r ON r.rowid = l.place;

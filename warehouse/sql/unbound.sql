@@ -14,30 +14,35 @@ answer_title AS (
     FROM answer AS a, unnest(a.issuers_norm) AS i(issuer)
     WHERE starts_with(a.title_norm, i.issuer)
 ),
-waiting AS (
-    SELECT d.citation_id FROM r_decided AS d WHERE d.is_now
-    UNION
-    -- The citing document's own issuers or days may have changed.
-    SELECT c.citation_id
+waiting AS MATERIALIZED (
+    SELECT c.rowid AS place
     FROM citation AS c
-    INNER JOIN r_changed AS r ON r.page_id = c.page_id
-    WHERE c.known_to IS NULL AND c.bound_policy_id IS NULL
+    WHERE c.citation_id IN (SELECT d.citation_id FROM r_decided AS d WHERE d.is_now)
     UNION
-    SELECT c.citation_id
+    SELECT c.rowid
     FROM citation AS c
     WHERE
         c.known_to IS NULL AND c.bound_policy_id IS NULL
-        AND (c.number IN (SELECT a.number FROM answer AS a) OR c.title_norm IN (SELECT t.title FROM answer_title AS t))
-    EXCEPT
-    SELECT n.citation_id FROM r_citation AS n
+        AND (
+            c.number IN (SELECT a.number FROM answer AS a)
+            OR c.title_norm IN (SELECT t.title FROM answer_title AS t)
+            -- The citing document's own issuers or days may have changed.
+            OR c.page_id IN (SELECT r.page_id FROM r_changed AS r)
+        )
 ),
 -- What is at hand is not looked for among all that is known: often nothing else is wanted.
 open AS (
     SELECT n.* FROM r_citation AS n
     UNION ALL BY NAME
     SELECT c.* EXCLUDE (bound_policy_id, binding_rule, binding_score, bound_at, decision_id)
-    FROM citation AS c
-    WHERE c.known_to IS NULL AND c.bound_policy_id IS NULL AND c.citation_id IN (SELECT w.citation_id FROM waiting AS w)
+    FROM (
+        SELECT a.* FROM waiting AS w INNER JOIN citation AS a ON a.rowid = w.place WHERE is_stored(w.place)
+        UNION ALL
+        SELECT b.* FROM waiting AS w INNER JOIN citation AS b ON b.rowid = w.place WHERE NOT is_stored(w.place)
+    ) AS c
+    WHERE
+        c.known_to IS NULL AND c.bound_policy_id IS NULL
+        AND c.citation_id NOT IN (SELECT n.citation_id FROM r_citation AS n)
 ),
 citing AS (
     SELECT r.page_id, r.issuers_norm, r.signed_date, r.published_date FROM r_changed AS r
