@@ -111,11 +111,9 @@ class _Weighing:
 
     def note(self, what: str, bound: Bound, *, lost: bool = False, contradicts: bool = False) -> None:
         """Keep `bound` as evidence of `what`; `contradicts` marks the whole as disputed."""
-        entry: dict[str, Any] = {"of": what, "is_lost": lost}
-        for name, value in zip(Bound._fields, bound, strict=True):
-            if value is not None and value is not False:
-                entry[name] = value
-        self.evidence.append(entry)
+        said = zip(Bound._fields, bound, strict=True)
+        told = {name: value for name, value in said if value is not None and value is not False}
+        self.evidence.append({"of": what, "is_lost": lost} | told)
         self.disputed = self.disputed or contradicts
 
 

@@ -60,7 +60,8 @@ _MERGE: Final = pa.schema(
     ]
 )
 _RENUMBERED: Final = (
-    "r_changed AS c INNER JOIN r_told AS t ON t.page_id = c.page_id INNER JOIN page_version AS v ON v.rowid = t.version_place"
+    "r_changed AS c INNER JOIN r_told AS t ON t.page_id = c.page_id"
+    " INNER JOIN page_version AS v ON v.rowid = t.version_place"
     " WHERE c.policy_id IS NOT NULL AND c.number IS DISTINCT FROM v.number"
 )
 _UNBOUND: Final = "citation WHERE known_to IS NULL AND bound_policy_id IS NULL"
