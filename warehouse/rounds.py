@@ -130,10 +130,8 @@ def _round(steps: Steps, *, is_decision: bool) -> dict[str, int]:
     if steps.has("r_policy WHERE has_new_content"):
         steps.run("sql/events_edited.sql")
         _tell_edits(steps)
-    is_bound = steps.has("r_bound")
-    if is_bound or steps.has("r_ended_before"):
+    if steps.has("r_bound"):
         steps.run("sql/events_citation.sql")
-    if is_bound:
         steps.run("sql/events_pages.sql")
     if steps.has("r_effect_before") and steps.has("r_effect_changed WHERE is_source"):
         steps.run("sql/events_force.sql")

@@ -1,17 +1,8 @@
 -- Step events_citation: what a newly bound citation of a policy page brings to a policy that was known before.
--- What somebody ended before the day of its act brings nothing, until that end comes to nothing itself.
--- In: r_bound, r_force, r_ended_before, r_ended_now, r_deed, citation, r_new_policy. Out: load_event (amended, partially_repealed, extended).
+-- What somebody ended before the day of its act brings nothing.
+-- In: r_bound, r_ended_now, citation, r_new_policy. Out: load_event (amended, partially_repealed, extended).
 
 INSERT INTO load_event BY NAME
-WITH acting AS (
-    SELECT b.citation_id, b.bound_policy_id, b.bound_at AS told_at, b.bound_cause = 'source' AS is_source FROM r_bound AS b
-    UNION ALL
-    SELECT a.citation_id, a.policy_id, f.touched_at, f.is_source
-    FROM r_force AS f
-    INNER JOIN r_ended_before AS e ON e.policy_id = f.policy_id
-    INNER JOIN r_deed AS a ON a.by_policy_id = f.policy_id
-    WHERE is_void_act(e.in_force_to, a.day) AND a.citation_id NOT IN (SELECT b.citation_id FROM r_bound AS b)
-)
 SELECT
     k.kind,
     concat_ws('|', t.policy_id, CASE WHEN k.kind = 'extended' AND c.ends_on IS NOT NULL THEN CAST(c.ends_on AS VARCHAR) ELSE c.policy_id END)
@@ -24,7 +15,7 @@ SELECT
     t.title,
     t.url,
     coalesce(c.starts_on, v.in_force_from, v.effective_date, v.signed_date, v.published_date) AS happened_on,
-    b.told_at AS detected_at,
+    b.bound_at AS detected_at,
     CASE WHEN k.kind = 'extended' THEN CAST(to_json({'in_force_to': e.in_force_to}) AS VARCHAR) END AS before,
     CAST(json_merge_patch(
         to_json({
@@ -35,7 +26,7 @@ SELECT
     ) AS VARCHAR) AS after,
     c.quote,
     v.source AS cause_source
-FROM acting AS b
+FROM r_bound AS b
 INNER JOIN citation AS c ON c.citation_id = b.citation_id AND c.known_to IS NULL
 INNER JOIN (
     VALUES ('amends', 'amended'), ('partially_repeals', 'partially_repealed'), ('repeals', 'partially_repealed'), ('extends', 'extended')
@@ -43,10 +34,10 @@ INNER JOIN (
 INNER JOIN policy_version AS v ON v.policy_id = c.policy_id AND v.known_to IS NULL
 INNER JOIN policy_version AS t ON t.policy_id = b.bound_policy_id AND t.known_to IS NULL
 LEFT JOIN r_effect_before AS e ON e.policy_id = t.policy_id AND e.interval_no = 1
-LEFT JOIN decision AS d ON d.decision_id = c.decision_id
+LEFT JOIN decision AS d ON d.decision_id = b.decision_id
 LEFT JOIN r_ended_now AS n ON n.policy_id = c.policy_id
 WHERE
-    b.is_source
+    b.bound_cause = 'source'
     AND c.page_kind = 'policy'
     AND (c.relation <> 'repeals' OR c.scope IS NOT NULL)
     AND t.policy_id <> c.policy_id

@@ -1,6 +1,6 @@
 -- Step force_touched: the policies whose force may be another than before.
 -- In: r_policy, r_bound, r_citation_closed, r_merged, citation. Out: r_force (policy_id, touched_at, is_source,
--- place: from 0 on for those to be weighed), r_ended (policies that somebody ended), r_act, r_effect_before (and r_ended_before, a view of it), r_effect: all empty.
+-- place: from 0 on for those to be weighed), r_ended (policies that somebody ended), r_act, r_effect_before, r_effect: all empty.
 
 CREATE OR REPLACE TEMP TABLE r_force AS
 SELECT
@@ -61,13 +61,6 @@ CREATE OR REPLACE TEMP TABLE r_act (
 
 CREATE OR REPLACE TEMP TABLE r_effect_before AS
 SELECT e.* FROM effect AS e LIMIT 0;
-
--- What had been ended of what is weighed; r_ended moves on with every weighing.
-CREATE OR REPLACE TEMP VIEW r_ended_before AS
-SELECT e.policy_id, max(e.in_force_to) AS in_force_to
-FROM r_effect_before AS e
-WHERE e.end_kind IN ('repealed', 'repealed_stated')
-GROUP BY e.policy_id;
 
 -- Filled by the function.
 CREATE OR REPLACE TEMP TABLE r_effect AS

@@ -72,41 +72,6 @@ FROM named AS n
 WHERE n.what IS NOT NULL
 GROUP BY n.page_id, n.what;
 
--- Whether an act holds hangs on what became of the document that does it: who acts on those that act on the late pages, and so on;
--- and on what do those act on which the late pages act.
-CREATE OR REPLACE TEMP TABLE late_hung AS
-WITH RECURSIVE act AS (
-    SELECT c.policy_id, c.bound_policy_id, c.number, c.title_norm
-    FROM citation AS c
-    WHERE c.page_kind = 'policy' AND c.relation IN ('repeals', 'partially_repeals', 'extends', 'suspends')
-),
-above AS (
-    SELECT b.page_id, a.policy_id
-    FROM late_bears AS b
-    INNER JOIN (SELECT o.policy_id, unnest([o.number, o.title_norm]) AS what FROM act AS o) AS a ON a.what = b.what
-    WHERE b.page_id IN (SELECT c.page_id FROM late_candidate AS c)
-    UNION
-    SELECT u.page_id, a.policy_id
-    FROM above AS u
-    INNER JOIN act AS a ON a.bound_policy_id = u.policy_id
-),
-below AS (
-    SELECT n.page_id, v.policy_id
-    FROM late_names AS n
-    INNER JOIN (
-        SELECT p.policy_id, unnest([p.number, p.title_norm, p.instrument_title_norm]) AS what FROM policy_version AS p
-    ) AS v ON v.what = n.what
-    WHERE n.is_act AND n.page_id IN (SELECT c.page_id FROM late_candidate AS c)
-    UNION
-    SELECT d.page_id, a.bound_policy_id
-    FROM below AS d
-    INNER JOIN act AS a ON a.policy_id = d.policy_id
-    WHERE a.bound_policy_id IS NOT NULL
-)
-SELECT h.page_id, p.page_id AS other_id
-FROM (SELECT u.* FROM above AS u UNION SELECT d.* FROM below AS d) AS h
-INNER JOIN page AS p ON p.policy_id = h.policy_id;
-
 CREATE OR REPLACE TEMP TABLE late_page AS
 WITH touching AS (
     SELECT c.page_id, c.page_id AS other_id FROM late_candidate AS c
@@ -121,8 +86,6 @@ WITH touching AS (
     SELECT a.page_id, b.page_id FROM late_names AS a INNER JOIN late_bears AS b ON b.what = a.what
     UNION ALL
     SELECT a.page_id, b.page_id FROM late_names AS a INNER JOIN late_names AS b ON b.what = a.what AND a.is_act AND b.is_act
-    UNION ALL
-    SELECT h.page_id, h.other_id FROM late_hung AS h
 )
 SELECT DISTINCT c.page_id
 FROM late_candidate AS c

@@ -1,6 +1,6 @@
 -- Step part_facts: the policies of which a part may have a force of its own: another document repeals or suspends named
 -- articles, or their own words name days for some.
--- In: r_policy, r_bound, r_citation_closed, r_merged, r_deed, r_force, r_effect, r_ended_before, r_ended_now, citation. Out: r_part (policies), r_part_act, r_part_before,
+-- In: r_policy, r_bound, r_citation_closed, r_merged, r_deed, r_force, r_effect, r_effect_before, r_ended_now, citation. Out: r_part (policies), r_part_act, r_part_before,
 -- r_part_effect (empty, for the function).
 
 CREATE OR REPLACE TEMP TABLE r_part AS
@@ -44,7 +44,11 @@ FROM (
     SELECT a.policy_id, f.touched_at, f.is_source
     FROM r_force AS f
     INNER JOIN r_deed AS a ON a.by_policy_id = f.policy_id
-    LEFT JOIN r_ended_before AS e ON e.policy_id = f.policy_id
+    LEFT JOIN (
+        SELECT e.policy_id, max(e.in_force_to) AS in_force_to FROM r_effect_before AS e
+        WHERE e.end_kind IN ('repealed', 'repealed_stated')
+        GROUP BY e.policy_id
+    ) AS e ON e.policy_id = f.policy_id
     LEFT JOIN r_ended_now AS n ON n.policy_id = f.policy_id
     WHERE a.scope IS NOT NULL AND is_void_act(e.in_force_to, a.day) <> is_void_act(n.in_force_to, a.day)
 ) AS t

@@ -419,24 +419,6 @@ SCENARIOS = [
         parts={A: ["二 ..2021-04-30 repealed"]},
     ),
     Scenario(
-        "what prevented the end of an article from the first is itself prevented: the end is told then",
-        [
-            crawl(D1, doc("a"), third("c", act("repeals", B), effective_date="2021-04-20")),
-            crawl(D2, later("b", B, NB, act("partially_repeals", A, scope="第二条"))),
-            crawl(D4, fourth("d", act("repeals", C), effective_date="2021-04-10")),
-        ],
-        events=[
-            f"issued {C} 2021-03-25 @{D1}",
-            ISSUED,
-            ISSUED_B + D2,
-            f"issued 云江市丁办法 2021-04-01 @{D4}",
-            f"repealed {C} 2021-04-10 @{D4}",
-            f"partially_repealed {A} 2021-05-01 @{D4}",
-        ],
-        force={A: ["2020-02-01.."], B: ["2021-05-01.."]},
-        parts={A: ["二 ..2021-04-30 repealed"]},
-    ),
-    Scenario(
         "an article has days of its own",
         [
             crawl(
