@@ -11,29 +11,38 @@ known AS (
     SELECT a.place, p.* FROM asked AS a INNER JOIN page AS p ON p.rowid = a.place WHERE is_stored(a.place)
     UNION ALL
     SELECT a.place, p.* FROM asked AS a INNER JOIN page AS p ON p.rowid = a.place WHERE NOT is_stored(a.place)
+),
+answer AS (
+    SELECT
+        c.page_id,
+        max(c.fetched_at) AS checked_at,
+        bool_or(c.outcome IN ('new', 'changed', 'unchanged', 'not_modified') AND r.capture_id IS NULL) AS is_answered,
+        bool_or(c.outcome = 'missing') AS has_missed,
+        any_value(c.source) AS asked_by
+    FROM in_captures AS c
+    INNER JOIN known AS p ON p.page_id = c.page_id
+    LEFT JOIN in_rejected AS r ON r.capture_id = c.capture_id
+    WHERE c.role = 'page' AND c.fetched_at >= p.last_checked_at AND (p.reading_url IS NULL OR c.url = p.reading_url)
+    GROUP BY c.page_id
 )
 SELECT
-    p.page_id,
-    p.place,
-    max(c.fetched_at) AS checked_at,
-    bool_or(c.outcome IN ('new', 'changed', 'unchanged', 'not_modified') AND r.capture_id IS NULL) AS is_answered,
-    bool_or(c.outcome = 'missing') AND p.source = any_value(c.source) AS is_missing,
-    CASE (SELECT l.verdict FROM load_run AS l) WHEN 'good' THEN TRUE WHEN 'partial' THEN is_answered ELSE FALSE END AS is_good
-FROM in_captures AS c
-INNER JOIN known AS p ON p.page_id = c.page_id
-LEFT JOIN in_rejected AS r ON r.capture_id = c.capture_id
-WHERE c.role = 'page' AND c.fetched_at >= p.last_checked_at AND (p.reading_url IS NULL OR c.url = p.reading_url)
-GROUP BY p.page_id, p.place, p.source;
+    p.place, p.page_id, p.policy_id, p.source, p.canonical_url, p.state, p.missing_since, p.missing_count, p.last_answered_at,
+    a.checked_at,
+    a.is_answered,
+    a.has_missed AND p.source = a.asked_by AS is_missing,
+    CASE l.verdict WHEN 'good' THEN TRUE WHEN 'partial' THEN a.is_answered ELSE FALSE END AS is_good
+FROM answer AS a
+INNER JOIN known AS p ON p.page_id = a.page_id
+CROSS JOIN load_run AS l;
 
 CREATE OR REPLACE TEMP TABLE load_check_told AS
-SELECT c.is_answered, c.checked_at, p.page_id, p.policy_id, p.source, p.canonical_url, p.state, p.missing_since
+SELECT c.is_answered, c.checked_at, c.page_id, c.policy_id, c.source, c.canonical_url, c.state, c.missing_since
 FROM load_check AS c
-INNER JOIN page AS p ON p.rowid = c.place
 WHERE
     c.is_good
     AND (
-        (c.is_answered AND p.state = 'gone')
-        OR (c.is_missing AND NOT c.is_answered AND p.state <> 'gone' AND p.missing_count = 1)
+        (c.is_answered AND c.state = 'gone')
+        OR (c.is_missing AND NOT c.is_answered AND c.state <> 'gone' AND c.missing_count = 1)
     );
 
 INSERT INTO load_event BY NAME
@@ -65,25 +74,25 @@ LEFT JOIN (
 UPDATE page
 SET
     last_checked_at = c.checked_at,
-    last_answered_at = CASE WHEN c.is_answered THEN c.checked_at ELSE page.last_answered_at END,
+    last_answered_at = CASE WHEN c.is_answered THEN c.checked_at ELSE c.last_answered_at END,
     state = CASE
-        WHEN NOT c.is_good THEN page.state
+        WHEN NOT c.is_good THEN c.state
         WHEN c.is_answered THEN 'live'
-        WHEN c.is_missing AND page.missing_count >= 1 THEN 'gone'
-        WHEN page.state = 'gone' OR c.is_missing THEN page.state
+        WHEN c.is_missing AND c.missing_count >= 1 THEN 'gone'
+        WHEN c.state = 'gone' OR c.is_missing THEN c.state
         ELSE 'unreachable'
     END,
     missing_count = CASE
-        WHEN NOT c.is_good THEN page.missing_count
+        WHEN NOT c.is_good THEN c.missing_count
         WHEN c.is_answered THEN 0
-        WHEN c.is_missing THEN page.missing_count + 1
-        ELSE page.missing_count
+        WHEN c.is_missing THEN c.missing_count + 1
+        ELSE c.missing_count
     END,
     missing_since = CASE
-        WHEN NOT c.is_good THEN page.missing_since
+        WHEN NOT c.is_good THEN c.missing_since
         WHEN c.is_answered THEN NULL
-        WHEN c.is_missing THEN coalesce(page.missing_since, c.checked_at)
-        ELSE page.missing_since
+        WHEN c.is_missing THEN coalesce(c.missing_since, c.checked_at)
+        ELSE c.missing_since
     END
 FROM load_check AS c
 WHERE page.rowid = c.place;

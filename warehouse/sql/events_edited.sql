@@ -12,7 +12,7 @@ WITH amendment AS (
     INNER JOIN r_policy AS p ON p.policy_id = c.bound_policy_id
     INNER JOIN policy_version AS v ON v.policy_id = c.policy_id AND v.known_to IS NULL
     WHERE
-        c.known_to IS NULL AND c.relation IN ('amends', 'extends') AND c.page_kind = 'policy'
+        c.known_to IS NULL AND c.bound_policy_id IS NOT NULL AND c.relation IN ('amends', 'extends') AND c.page_kind = 'policy'
         AND c.policy_id <> c.bound_policy_id AND c.known_from > p.before_from
     GROUP BY c.bound_policy_id
 )

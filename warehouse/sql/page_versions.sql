@@ -15,10 +15,10 @@ FROM r_changed AS c;
 
 UPDATE page
 SET
-    policy_id = coalesce(c.policy_id, page.policy_id),
+    policy_id = coalesce(c.policy_id, t.policy_id),
     kind = c.kind,
     last_changed_at = c.known_at,
-    first_read_at = coalesce(page.first_read_at, c.known_at)
+    first_read_at = coalesce(t.first_read_at, c.known_at)
 FROM r_changed AS c
 INNER JOIN r_told AS t ON t.page_id = c.page_id
 WHERE page.rowid = t.page_place;

@@ -24,9 +24,15 @@ WITH version_place AS MATERIALIZED (
     WHERE v.known_to IS NULL AND v.page_id IN (SELECT n.page_id FROM r_reading AS n)
 ),
 paged AS (
-    SELECT n.page_id, p.policy_id FROM r_reading AS n INNER JOIN page AS p ON p.rowid = n.page_place WHERE is_stored(n.page_place)
+    SELECT n.page_id, p.policy_id, p.first_read_at
+    FROM r_reading AS n
+    INNER JOIN page AS p ON p.rowid = n.page_place
+    WHERE is_stored(n.page_place)
     UNION ALL
-    SELECT n.page_id, p.policy_id FROM r_reading AS n INNER JOIN page AS p ON p.rowid = n.page_place WHERE NOT is_stored(n.page_place)
+    SELECT n.page_id, p.policy_id, p.first_read_at
+    FROM r_reading AS n
+    INNER JOIN page AS p ON p.rowid = n.page_place
+    WHERE NOT is_stored(n.page_place)
 ),
 standing AS (
     SELECT l.page_id, l.place, v.reading_hash, v.authority, v.url
@@ -34,7 +40,8 @@ standing AS (
     INNER JOIN page_version AS v ON v.rowid = l.place
 )
 SELECT
-    n.capture_id, n.change_cause, n.page_id, p.policy_id, s.page_id IS NULL AS is_new, n.page_place, s.place AS version_place
+    n.capture_id, n.change_cause, n.page_id, p.policy_id, p.first_read_at, s.page_id IS NULL AS is_new,
+    n.page_place, s.place AS version_place
 FROM r_reading AS n
 INNER JOIN paged AS p ON p.page_id = n.page_id
 LEFT JOIN standing AS s ON s.page_id = n.page_id

@@ -1,5 +1,5 @@
 -- Step unbound: citations that may be bound now: newly known ones, and unbound ones that a touched policy may answer.
--- In: r_citation, r_policy, r_changed, r_decided, citation, page_version. Out: r_unbound.
+-- In: r_citation, r_citation_before, r_policy, r_changed, r_decided, citation, page_version. Out: r_unbound.
 
 CREATE OR REPLACE TEMP TABLE r_unbound AS
 WITH answer AS (
@@ -26,9 +26,10 @@ waiting AS MATERIALIZED (
         AND (
             c.number IN (SELECT a.number FROM answer AS a)
             OR c.title_norm IN (SELECT t.title FROM answer_title AS t)
-            -- The citing document's own issuers or days may have changed.
-            OR c.page_id IN (SELECT r.page_id FROM r_changed AS r)
         )
+    UNION
+    -- The citing document's own issuers or days may have changed.
+    SELECT b.place FROM r_citation_before AS b WHERE b.bound_policy_id IS NULL
 ),
 -- What is at hand is not looked for among all that is known: often nothing else is wanted.
 open AS (
