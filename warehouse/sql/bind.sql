@@ -24,9 +24,7 @@ UNION
 -- People cite a notice without the issuer that its title begins with.
 SELECT i.policy_id, substr(i.title_norm, length(i.issuer) + 1) AS title, FALSE
 FROM (SELECT v.policy_id, v.title_norm, unnest(v.issuers_norm) AS issuer FROM policy_version AS v WHERE v.known_to IS NULL) AS i
-WHERE
-    strlen(i.title_norm) - strlen(i.issuer) IN (SELECT strlen(a.title) FROM asked AS a)
-    AND starts_with(i.title_norm, i.issuer) AND title IN (SELECT a.title FROM asked AS a);
+WHERE starts_with(i.title_norm, i.issuer) AND title IN (SELECT a.title FROM asked AS a);
 
 CREATE OR REPLACE TEMP TABLE r_target AS
 SELECT

@@ -15,19 +15,20 @@ WHERE i.source IS NOT NULL AND i.source NOT IN (SELECT s.source FROM source AS s
 
 CREATE OR REPLACE TEMP TABLE load_seen AS
 SELECT
-    'pg_' || substr(sha256(i.canonical_url), 1, 16) AS page_id,
+    i.page_id,
     i.canonical_url,
     arg_min(i.source, (i.fetched_at, i.source)) AS source,
     min(i.fetched_at) AS first_seen_at
 FROM (
-    SELECT a.canonical_url, a.source, a.fetched_at FROM in_captures AS a
+    SELECT a.page_id, a.canonical_url, a.source, a.fetched_at FROM in_captures AS a
     WHERE a.role = 'page' AND a.outcome IN ('new', 'changed', 'unchanged', 'not_modified')
     UNION ALL
-    SELECT r.canonical_url, r.source, r.fetched_at FROM load_reading AS r
+    SELECT r.page_id, r.canonical_url, r.source, r.fetched_at FROM load_reading AS r
 ) AS i
-GROUP BY i.canonical_url;
+GROUP BY i.page_id, i.canonical_url;
 
-CREATE OR REPLACE TEMP TABLE load_known AS
+-- Those that had answered before, and where they lie.
+CREATE OR REPLACE TEMP TABLE load_seen_before AS
 SELECT p.page_id, p.rowid AS place FROM page AS p WHERE p.page_id IN (SELECT i.page_id FROM load_seen AS i);
 
 INSERT INTO page BY NAME
@@ -41,11 +42,11 @@ SELECT
     c.first_seen_at AS last_answered_at,
     0 AS missing_count
 FROM load_seen AS c
-ANTI JOIN load_known AS k ON k.page_id = c.page_id;
+ANTI JOIN load_seen_before AS k ON k.page_id = c.page_id;
 
 -- A capture that arrives late may be the first of its page.
 UPDATE page
 SET first_seen_at = i.first_seen_at, source = i.source
 FROM load_seen AS i
-INNER JOIN load_known AS k ON k.page_id = i.page_id
+INNER JOIN load_seen_before AS k ON k.page_id = i.page_id
 WHERE page.rowid = k.place AND (i.first_seen_at, i.source) < (page.first_seen_at, page.source);

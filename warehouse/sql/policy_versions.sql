@@ -1,5 +1,6 @@
 -- Step policy_versions: the state of a policy is what its most authoritative page says; a distinct state is a version.
--- In: r_changed, page_version. Out: policy_version, r_policy (one row per policy that the round touched).
+-- In: r_changed, r_left, page, page_version, policy_version. Out: policy_version, r_policy (one row per policy that the round
+-- touched).
 
 -- Only pages that carry the document itself can speak for it.
 CREATE OR REPLACE TEMP TABLE r_speaker AS
